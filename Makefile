@@ -22,7 +22,7 @@ check: installed-dev $(COMPILED)  ## style, types, imports, catalogues, migratio
 	$(PYTHON_HERE) -m ruff check .
 	$(PYTHON_HERE) -m ruff format --check .
 	$(PYTHON_HERE) -m mypy
-	$(PYTHON_HERE) -m importlinter.cli --no-logo
+	.venv/bin/lint-imports --no-logo
 	@$(PYTHON_HERE) tools/check_catalogues.py
 	@tools/check_migrations
 	@$(PYTHON_HERE) tools/vendor --check

@@ -143,7 +143,7 @@ def write(path: Path, catalog: Catalog) -> None:
         line
         for line in text.getvalue().decode().splitlines(keepends=True)
         if not re.match(
-            r'"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Report-Msgid-Bugs-To|Generated-By): ',
+            r'"(Project-Id-Version|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Report-Msgid-Bugs-To|Generated-By): ',
             line,
         )
     ]
