@@ -3,30 +3,10 @@
  * Every page works without this file; what can't is hidden until `data-ready` stands on <html>.
  */
 
+import { answer } from "./announce.js";
+import { say } from "./given.js";
+
 const root = document.documentElement;
-
-/** @returns {{channels: string[], member: number | null, language: string, messages: Record<string, string>, page: any}} */
-export function pageData() {
-  const element = document.getElementById("page-data");
-  return JSON.parse(element?.textContent || '{"channels":[],"member":null,"language":"en","messages":{},"page":null}');
-}
-
-const { messages } = pageData();
-
-/**
- * A text in the reader's language.
- * @param {string} key
- * @param {Record<string, string | number>} [values] what stands in for {name}
- */
-export function say(key, values = {}) {
-  return (messages[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
-}
-
-/** Tell a screen reader something, politely. @param {string} text */
-export function announce(text) {
-  const announcer = document.getElementById("announcer");
-  if (announcer) announcer.textContent = text;
-}
 
 /* Menus: <details data-menu>. One open at a time; Escape and a tap elsewhere close it. */
 
@@ -67,7 +47,7 @@ document.addEventListener("click", async (event) => {
   const before = label?.textContent ?? "";
   const done = await copy(text.trim().replace(/\s+/g, " "), source);
   const outcome = say(done ? "copied" : "copy_failed");
-  announce(outcome);
+  answer(outcome);
   if (!label || button.hasAttribute("data-busy")) return;
   button.setAttribute("data-busy", "");
   label.textContent = outcome;
@@ -156,7 +136,7 @@ function bringBackTyped() {
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
   scrollTo(0, scroll);
-  if (changed) announce(say("kept"));
+  if (changed) answer(say("kept"));
 }
 
 document.addEventListener("submit", (event) => {
@@ -220,7 +200,7 @@ function toggleFullScreen() {
 }
 
 /** No shortcut fires while somebody types. */
-export function isTyping() {
+function isTyping() {
   const active = /** @type {HTMLElement | null} */ (document.activeElement);
   return Boolean(active?.matches("input, textarea, select, [contenteditable=''], [contenteditable='true']"));
 }
