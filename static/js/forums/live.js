@@ -1,0 +1,67 @@
+// Every page of a forum but the board: the phase, who came, and what is new stay true without a reload.
+import { announce } from "../core/announce.js";
+import { all } from "../core/find.js";
+import { given, say } from "../core/given.js";
+import { Connection } from "../core/socket.js";
+import { Channel } from "../live/channel.js";
+import { morph, parse } from "../live/fragment.js";
+import { fetchPage } from "../live/refetch.js";
+
+/** @typedef {import("../live/order.js").Change} Change */
+
+const numbers = new Intl.NumberFormat(given.language);
+// Not every phone in the hall asks in the same instant.
+const SPREAD = 2500;
+let refreshing = 0;
+
+/** @param {number} count */
+function showCount(count) {
+  for (const place of all(document, "[data-people-count]")) place.textContent = numbers.format(count);
+}
+
+/** @param {Change} change */
+function draw(change) {
+  for (const root of parse(change.html ?? "")) {
+    const old = document.getElementById(root.id);
+    if (old) morph(old, root);
+  }
+  if (change.type === "forum.phase_changed") {
+    const phase = document.querySelector("#phase-stepper [aria-current] span")?.firstChild?.textContent;
+    if (phase) announce(say("phase_now", { phase }));
+  }
+}
+
+/** What stands in the regions marked data-live, as the server would draw it now; forms are left alone.
+ * @returns {Promise<number|null>} the forum's revision that the page then shows */
+async function refresh() {
+  const fetched = await fetchPage();
+  if (!fetched) return null;
+  for (const region of all(document, "[data-live]")) {
+    const fresh = fetched.page.getElementById(region.id);
+    if (fresh) morph(region, fresh);
+  }
+  return fetched.given.page?.forum_revision ?? null;
+}
+
+function refreshSoon() {
+  if (!document.querySelector("[data-live]")) return;
+  window.clearTimeout(refreshing);
+  refreshing = window.setTimeout(() => void refresh(), Math.random() * SPREAD);
+}
+
+const name = given.channels.find((channel) => channel.startsWith("forum:"));
+if (name) {
+  new Channel(new Connection(), name, given.page?.forum_revision ?? null, {
+    onChanges(changes) {
+      for (const change of changes) {
+        if (change.html) draw(change);
+        if (typeof change.data?.["count"] === "number") showCount(change.data["count"]);
+      }
+      if (changes.some((change) => change.type !== "member.joined" && /^(forum|board)\./.test(change.type))) refreshSoon();
+    },
+    onReload: refresh,
+    onWatched(answer) {
+      if (typeof answer["people"] === "number") showCount(answer["people"]);
+    },
+  });
+}
