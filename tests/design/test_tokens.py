@@ -36,7 +36,7 @@ def pairs() -> list[tuple[str, str, float]]:
     needed += [("ink-quiet", paper, 4.5) for paper in PAPERS + TINTS]
     needed += [("accent", paper, 4.5) for paper in PAPERS + TINTS]
     needed += [(f"{tint}-deep", paper, 4.5) for tint in TINTS for paper in (tint, "paper", "surface")]
-    needed += [("on-accent", "accent", 4.5), ("on-accent", "accent-hover", 4.5)]
+    needed += [("on-accent", "accent", 4.5), ("on-accent", "accent-hover", 4.5), ("on-banner", "banner", 4.5)]
     needed += [(word, f"{word}-soft", 4.5) for word in ("good", "bad", "warn")]
     needed += [("ink", f"{word}-soft", 7.0) for word in ("good", "bad", "warn")]
     needed += [("bad", paper, 4.5) for paper in ("paper", "surface", "surface-raised")]
