@@ -2,10 +2,10 @@
 """Check that every message of the source is in every catalogue, translated, with all its plural forms.
 
 python tools/check_catalogues.py            says what is missing; exit code 1 when anything is
-python tools/check_catalogues.py --update   first rewrites the template and brings its messages into the catalogues
+python tools/check_catalogues.py --update   first brings new messages into template and catalogues
 
-Messages are written in English in the source, so there is no English catalogue. A guess is never kept: Babel's fuzzy
-matching is off, and a fuzzy entry made by another tool counts as untranslated.
+Messages are written in English in the source, so there is no English catalogue. A guess is never kept:
+Babel's fuzzy matching is off, and a fuzzy entry made by another tool counts as untranslated.
 """
 
 from __future__ import annotations
@@ -38,6 +38,10 @@ KEYWORDS = DEFAULT_KEYWORDS | parse_keywords(
     ]
 )
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+UNWANTED = re.compile(
+    r'"(Project-Id-Version|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team'
+    r"|Report-Msgid-Bugs-To|Generated-By): "
+)
 WIDTH = 100
 
 Key = tuple[str, str]
@@ -57,7 +61,10 @@ def main() -> int:
     for complaint in complaints:
         print(f"catalogues: {complaint}", file=sys.stderr)
     if complaints:
-        print(f"catalogues: {len(complaints)} to mend; `make catalogues` brings new messages in", file=sys.stderr)
+        print(
+            f"catalogues: {len(complaints)} to mend; `make catalogues` brings new messages in",
+            file=sys.stderr,
+        )
         return 1
     print(f"catalogues: {len(keys(source))} messages, complete in {', '.join(LANGUAGES)}")
     return 0
@@ -82,7 +89,9 @@ def messages_in_source(root: Path) -> Catalog:
             continue
         found = extract_from_dir(
             root / folder,
-            method_map=[(_inside(pattern, folder), name) for pattern, name in methods if _is_in(pattern, folder)],
+            method_map=[
+                (_inside(pattern, folder), name) for pattern, name in methods if _is_in(pattern, folder)
+            ],
             options_map={
                 _inside(pattern, folder): dict(values)
                 for pattern, values in options.items()
@@ -116,11 +125,11 @@ def keys(catalog: Catalog) -> dict[Key, Message]:
     return {key(message): message for message in catalog if message.id}
 
 
-# -- updating ----------------------------------------------------------------------------------------------------
+# -- updating --------------------------------------------------------------------------------------
 
 
 def update(root: Path, source: Catalog) -> None:
-    """Write the template; add its messages to each catalogue, untranslated, and drop what the source dropped."""
+    """Write the template; add new messages to each catalogue, untranslated, and drop what the source dropped."""
     write(template_path(root), source)
     for language in LANGUAGES:
         path = catalogue_path(root, language)
@@ -135,23 +144,18 @@ def update(root: Path, source: Catalog) -> None:
 
 
 def write(path: Path, catalog: Catalog) -> None:
-    catalog.header_comment = f"# Messages of Youth Forum: {catalog.locale or 'template, made by make catalogues'}."
+    catalog.header_comment = (
+        f"# Messages of Youth Forum: {catalog.locale or 'template, made by make catalogues'}."
+    )
     text = io.BytesIO()
     write_po(text, catalog, width=WIDTH, sort_output=True, include_lineno=False, ignore_obsolete=True)
     # Dates and addresses would make a difference on every run and tell nobody anything.
-    lines = [
-        line
-        for line in text.getvalue().decode().splitlines(keepends=True)
-        if not re.match(
-            r'"(Project-Id-Version|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Report-Msgid-Bugs-To|Generated-By): ',
-            line,
-        )
-    ]
+    lines = [line for line in text.getvalue().decode().splitlines(keepends=True) if not UNWANTED.match(line)]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(lines))
 
 
-# -- checking ----------------------------------------------------------------------------------------------------
+# -- checking --------------------------------------------------------------------------------------
 
 
 def check(root: Path, source: Catalog) -> list[str]:
@@ -180,9 +184,12 @@ def check(root: Path, source: Catalog) -> list[str]:
 
 
 def differences(name: str, wanted: dict[Key, Message], found: dict[Key, Message]) -> list[str]:
-    complaints = [f"{name}: {shown(identity)} is missing" for identity in sorted(wanted.keys() - found.keys())]
+    complaints = [
+        f"{name}: {shown(identity)} is missing" for identity in sorted(wanted.keys() - found.keys())
+    ]
     complaints += [
-        f"{name}: {shown(identity)} is no longer in the source" for identity in sorted(found.keys() - wanted.keys())
+        f"{name}: {shown(identity)} is no longer in the source"
+        for identity in sorted(found.keys() - wanted.keys())
     ]
     complaints += [
         f"{name}: {shown(identity)} has another plural than the source"
@@ -204,7 +211,9 @@ def faults(wanted: Message, translation: Message, catalog: Catalog) -> list[str]
         return ["is not translated"]
     originals = wanted.id if isinstance(wanted.id, (list, tuple)) else (wanted.id,)
     allowed = {name for original in originals for name in PLACEHOLDER.findall(original)}
-    found = [f"knows no %({name})s" for form in forms for name in PLACEHOLDER.findall(form) if name not in allowed]
+    found = [
+        f"knows no %({name})s" for form in forms for name in PLACEHOLDER.findall(form) if name not in allowed
+    ]
     # A plural may leave its number out ("one idea"); a sentence may leave nothing out.
     if not wanted.pluralizable:
         found += [f"leaves %({name})s out" for name in sorted(allowed - set(PLACEHOLDER.findall(forms[0])))]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Ask the public advisory database about everything in the lock files; skip with one line where it cannot be reached.
+"""Ask the public advisory database about all that is locked; skip with one line where it cannot be reached.
 
 A finding fails. What is accepted for now stands in ACCEPTED with its reason, never in a command line.
 """
@@ -45,7 +45,7 @@ def audited(lock: Path) -> dict | None:
             subprocess.run(command, capture_output=True, timeout=PATIENCE, cwd=ROOT, check=False)
         except subprocess.TimeoutExpired:
             return None
-        # Its exit code is 1 both for a finding and for a network that is not there; only the first writes a report.
+        # It exits with 1 for a finding and for a missing network alike; only the first writes a report.
         return json.loads(output.read_text()) if output.exists() and output.stat().st_size else None
 
 
