@@ -129,7 +129,7 @@ def keys(catalog: Catalog) -> dict[Key, Message]:
 
 
 def update(root: Path, source: Catalog) -> None:
-    """Write the template; add new messages to each catalogue, untranslated, and drop what the source dropped."""
+    """Write the template; add new messages to each catalogue, untranslated, and drop what has gone."""
     write(template_path(root), source)
     for language in LANGUAGES:
         path = catalogue_path(root, language)
