@@ -1,0 +1,87 @@
+// The one menu of the page: filled for the card whose ⋯ was pressed. What one may not do is not offered; why not is said.
+import { all, find, need } from "../core/find.js";
+import { openSheet, quote } from "../core/sheet.js";
+import { ideaOf, textOf } from "../boards/lists.js";
+import { copy } from "./ghosts.js";
+
+/** @typedef {import("../boards/board.js").Board} Board */
+
+export class Menu {
+  #board;
+  #dialog = need(document, "#card-menu", HTMLDialogElement);
+  /** @type {HTMLElement|null} */
+  #card = null;
+
+  /** @param {Board} board @param {import("./editing.js").Editing} editing */
+  constructor(board, editing) {
+    this.#board = board;
+    board.actions.on("menu", (button) => {
+      const card = button.closest(".card");
+      if (card instanceof HTMLElement) this.#open(card, button);
+    });
+    this.#does("edit", (card) => editing.open(card));
+    this.#does("withdraw", (card) => board.notices.withdraw(card));
+    this.#does("copy", (card) => copy(textOf(card)));
+    this.#does("restore", (card) => board.send("idea:restore", { idea: ideaOf(card) }, ideaOf(card)));
+    this.#does("move", async (card) => (await import("./moving.js")).moveByHand(board, card));
+    this.#does("language", async (card) => (await import("./moderating.js")).correctLanguage(board, card));
+    this.#does("hide", async (card) => (await import("./moderating.js")).hideWithReason(board, card));
+    this.#does("merge", async (card) => (await import("./picking.js")).pick(board, card, "merge"));
+    this.#does("cluster", async (card) => (await import("./picking.js")).pick(board, card, "cluster"));
+  }
+
+  /** @param {string} act @param {(card: HTMLElement) => unknown} deed */
+  #does(act, deed) {
+    this.#board.actions.on(act, () => {
+      const card = this.#card;
+      this.#dialog.close();
+      // A change that came meanwhile may have taken the card away.
+      if (card?.isConnected) void deed(card);
+    });
+  }
+
+  /** @param {HTMLElement} card @param {HTMLElement} button */
+  #open(card, button) {
+    this.#card = card;
+    const offered = this.#offered(card);
+    for (const item of all(this.#dialog, ".menu-item")) {
+      const line = item.closest("li");
+      if (line) line.hidden = !offered.has(item.dataset["act"] ?? "");
+    }
+    quote(this.#dialog, textOf(card), card.dataset["language"]);
+    const why = need(this.#dialog, "[data-why]", HTMLElement);
+    const { person } = this.#board;
+    why.textContent = person.moderates ? person.whyNotMove ?? "" : person.owns(ideaOf(card)) ? person.whyNotPost ?? "" : "";
+    why.hidden = !why.textContent;
+    openSheet(this.#dialog, find(this.#dialog, "li:not([hidden]) .menu-item", HTMLElement));
+    this.#beside(button);
+  }
+
+  /** @param {HTMLElement} card */
+  #offered(card) {
+    const { person } = this.#board;
+    const own = person.owns(ideaOf(card));
+    const offered = new Set(["copy"]);
+    if (own && card.dataset["state"] === "shown" && !person.whyNotPost) offered.add("edit");
+    if (own && card.dataset["state"] === "shown") offered.add("withdraw");
+    if (own || person.moderates) offered.add("language");
+    if (person.mayMove(ideaOf(card))) offered.add("move");
+    if (person.moderates && card.dataset["state"] === "shown") ["cluster", "merge", "hide"].forEach((act) => offered.add(act));
+    if (person.moderates && card.dataset["state"] === "hidden") offered.add("restore");
+    return offered;
+  }
+
+  /** On a wide screen the menu stands where it was asked for. @param {HTMLElement} button */
+  #beside(button) {
+    const wide = matchMedia("(min-width: 48rem)").matches;
+    const { style } = this.#dialog;
+    if (!wide) {
+      for (const name of ["inset-block-start", "inset-inline-start"]) style.removeProperty(name);
+      return;
+    }
+    const at = button.getBoundingClientRect();
+    const { offsetWidth, offsetHeight } = this.#dialog;
+    style.setProperty("inset-block-start", `${Math.max(8, Math.min(at.bottom + 4, innerHeight - offsetHeight - 8))}px`);
+    style.setProperty("inset-inline-start", `${Math.max(8, Math.min(at.right - offsetWidth, innerWidth - offsetWidth - 8))}px`);
+  }
+}
