@@ -518,13 +518,15 @@ class _Engine(engineio.Server):
 
     def carry(self) -> None:
         """The post: visits whoever waits, pausing after each slice."""
-        for turn in range(1, 1 << 62):
-            if not self.waiting:
-                break
-            self.waiting.popleft().flush()
-            if not turn % SLICE:
-                self.green.sleep(0)
-        self.carrying = False
+        turn = 0
+        try:
+            while self.waiting:
+                self.waiting.popleft().flush()
+                turn += 1
+                if turn % SLICE == 0:
+                    self.green.sleep(0)
+        finally:
+            self.carrying = False
 
 
 class _Server(socketio.Server):
@@ -563,6 +565,8 @@ class _Server(socketio.Server):
                 self._handle_event(eio_sid, pkt.namespace, pkt.id, pkt.data)
             elif pkt.packet_type == sio.CONNECT:
                 self._handle_connect(eio_sid, pkt.namespace, pkt.data)
+                if client and client.closed:  # it left meanwhile, when there was nothing to take out of rooms
+                    self._handle_disconnect(eio_sid, pkt.namespace, self.reason.TRANSPORT_CLOSE)
             else:
                 self._handle_disconnect(eio_sid, pkt.namespace, self.reason.CLIENT_DISCONNECT)
         except Exception:
