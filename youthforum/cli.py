@@ -1,0 +1,3 @@
+"""Commands for whoever runs the server: `flask --app wsgi …`."""
+from flask import Flask
+def init_app(app: Flask) -> None: ...

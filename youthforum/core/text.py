@@ -1,0 +1,89 @@
+"""Text that people write: translations side by side, and what characters are fit for storing."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from pydantic import AfterValidator, StringConstraints
+
+from youthforum.core.errors import Invalid
+
+# Marks that make a line read in another order than it is stored; used to disguise text.
+_DISGUISES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_REFUSED = {"Cc", "Cs", "Cn"}
+
+
+class Text(dict[str, str]):
+    """The same words in several languages: `{"de": "…", "ru": "…"}`, at least one of them."""
+
+    def pick(self, *wanted: str) -> tuple[str, str]:
+        """`(language, words)` in the first wanted language that is there, else in any; `("", "")` if empty."""
+        for language in (*wanted, "en", *self):
+            if self.get(language):
+                return language, self[language]
+        return "", ""
+
+    def __str__(self) -> str:
+        return self.in_(str(get_locale() or "en"))
+
+    def in_(self, *wanted: str) -> str:
+        return self.pick(*wanted)[1]
+
+
+class TextColumn(sa.types.TypeDecorator[Text]):
+    """A `Text`, stored as JSON."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, str] | None, dialect: sa.Dialect) -> dict[str, str] | None:
+        return None if value is None else {code: words for code, words in value.items() if words}
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Text | None:
+        return None if value is None else Text(value)
+
+
+def clean(text: str, *, lines: bool = False) -> str:
+    """Trimmed, composed (NFC) text; with `lines`, line breaks stay and are all "\\n".
+
+    Raises Invalid on control characters, lone surrogates and marks that reverse the reading order.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n") if lines else text
+    allowed = {"\n"} if lines else set()
+    for character in text:
+        if character in allowed:
+            continue
+        if character in _DISGUISES or unicodedata.category(character) in _REFUSED:
+            raise Invalid(_l("This contains a character that can’t be stored (U+%(code)s).", code=f"{ord(character):04X}"))
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _line(text: str) -> str:
+    return clean(text)
+
+
+def _prose(text: str) -> str:
+    return clean(text, lines=True)
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise Invalid(_l("Please write something here."))
+    return text
+
+
+def line(length: int, *, empty: bool = False) -> Any:
+    """The type of a one-line input of at most `length` characters."""
+    checks: Iterable[Any] = () if empty else (AfterValidator(_filled),)
+    return Annotated[str, StringConstraints(max_length=length), AfterValidator(_line), *checks]
+
+
+def prose(length: int, *, empty: bool = False) -> Any:
+    """The type of an input of several lines and at most `length` characters in all."""
+    checks: Iterable[Any] = () if empty else (AfterValidator(_filled),)
+    return Annotated[str, StringConstraints(max_length=length), AfterValidator(_prose), *checks]

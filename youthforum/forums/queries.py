@@ -1,0 +1,233 @@
+"""Reading forums, through the eyes of somebody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from youthforum.core.clock import now
+from youthforum.core.db import session
+from youthforum.core.errors import NotFound
+from youthforum.forums.models import Delegation, Forum, JoinCode, Member, Partnership, Suspension, WorkingGroup
+from youthforum.forums.phases import Role
+from youthforum.people.models import Person
+
+PAGE = 50
+
+
+def forum_by_slug(slug: str) -> Forum | None:
+    """Not scoped to anybody; for the command line."""
+    return session().scalar(sa.select(Forum).where(Forum.slug == slug))
+
+
+def forum_by_id(forum_id: int) -> Forum | None:
+    """Not scoped to anybody: for what is sent to rooms, whose people were checked when they entered."""
+    return session().get(Forum, forum_id)
+
+
+def membership(person: Person | None, slug: str) -> Member:
+    """What this person is in the forum. Raises NotFound for everybody else, as if it did not exist."""
+    return _member(person, Forum.slug == slug)
+
+
+def membership_in(person: Person | None, forum_id: int) -> Member:
+    """The same, by the forum's id."""
+    return _member(person, Member.forum_id == forum_id)
+
+
+def _member(person: Person | None, condition: sa.ColumnElement[bool]) -> Member:
+    if person is None:
+        raise NotFound()
+    query = sa.select(Member).join(Member.forum).where(condition, Member.person_id == person.id)
+    found = session().scalar(query)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def memberships(person: Person) -> list[Member]:
+    """Everything this person is a member of, newest forum first, at most 100."""
+    return list(
+        session().scalars(
+            sa.select(Member).where(Member.person_id == person.id).order_by(Member.forum_id.desc()).limit(100)
+        )
+    )
+
+
+def organises_any(person: Person) -> bool:
+    query = sa.select(Member.id).where(Member.person_id == person.id, Member.role == Role.organiser).limit(1)
+    return session().scalar(query) is not None
+
+
+def has_say_elsewhere(other: Member) -> bool:
+    """Whether this person moderates or organises another forum too."""
+    query = sa.select(Member.id).where(
+        Member.person_id == other.person_id,
+        Member.forum_id != other.forum_id,
+        Member.role.in_((Role.moderator, Role.organiser)),
+    )
+    return session().scalar(query.limit(1)) is not None
+
+
+def code_by_text(code: str) -> JoinCode | None:
+    """The join code, expired or not; None for a wrong one."""
+    return session().scalar(sa.select(JoinCode).where(JoinCode.code == code).options(joinedload(JoinCode.forum)))
+
+
+def codes_of(forum: Forum) -> list[JoinCode]:
+    """All codes of a forum that are still of interest, newest first, at most 200."""
+    return list(
+        session().scalars(
+            sa.select(JoinCode)
+            .where(JoinCode.forum_id == forum.id)
+            .options(joinedload(JoinCode.delegation))
+            .order_by(JoinCode.id.desc())
+            .limit(200)
+        )
+    )
+
+
+def code_of(forum: Forum, code_id: int) -> JoinCode:
+    """Raises NotFound for a code of another forum."""
+    found = session().get(JoinCode, code_id)
+    if found is None or found.forum_id != forum.id:
+        raise NotFound()
+    return found
+
+
+def door_code(forum: Forum) -> JoinCode | None:
+    """The code to show to everybody: for participants of any delegation, the one that lasts longest."""
+    return session().scalar(
+        sa.select(JoinCode)
+        .where(
+            JoinCode.forum_id == forum.id,
+            JoinCode.role == Role.participant,
+            JoinCode.delegation_id.is_(None),
+            JoinCode.revoked_at.is_(None),
+            JoinCode.expires_at > now(),
+        )
+        .order_by(JoinCode.expires_at.desc())
+        .limit(1)
+    )
+
+
+def delegation_of(forum: Forum, key: str | int | None) -> Delegation | None:
+    """By slug or id; None for none. Raises NotFound for one that this forum does not have."""
+    if key is None or key == "":
+        return None
+    condition = Delegation.slug == key if isinstance(key, str) and not key.isdigit() else Delegation.id == int(key)
+    found = session().scalar(sa.select(Delegation).where(Delegation.forum_id == forum.id, condition))
+    if found is None:
+        raise NotFound(field="delegation")
+    return found
+
+
+def delegations_of(forum: Forum) -> list[Delegation]:
+    return list(
+        session().scalars(
+            sa.select(Delegation)
+            .where(Delegation.forum_id == forum.id)
+            .options(joinedload(Delegation.partnership))
+            .order_by(Delegation.slug)
+        )
+    )
+
+
+def partnership_of(forum: Forum, partnership_id: int) -> Partnership:
+    found = session().get(Partnership, partnership_id)
+    if found is None or found.forum_id != forum.id:
+        raise NotFound()
+    return found
+
+
+def partnerships_of(forum: Forum) -> list[Partnership]:
+    return list(
+        session().scalars(
+            sa.select(Partnership)
+            .where(Partnership.forum_id == forum.id)
+            .options(selectinload(Partnership.delegations))
+            .order_by(Partnership.id)
+        )
+    )
+
+
+def group_of(forum: Forum, group_id: int) -> WorkingGroup:
+    found = session().get(WorkingGroup, group_id)
+    if found is None or found.forum_id != forum.id:
+        raise NotFound()
+    return found
+
+
+def groups_of(forum: Forum) -> list[WorkingGroup]:
+    return list(
+        session().scalars(
+            sa.select(WorkingGroup).where(WorkingGroup.forum_id == forum.id).order_by(WorkingGroup.id)
+        )
+    )
+
+
+def other_member(member: Member, member_id: int) -> Member:
+    """Somebody in the same forum. Raises NotFound for anybody else."""
+    found = session().get(Member, member_id)
+    if found is None or found.forum_id != member.forum_id:
+        raise NotFound(field="member")
+    return found
+
+
+def organisers_of(forum_id: int) -> int:
+    return _count(Member.forum_id == forum_id, Member.role == Role.organiser)
+
+
+def people_count(forum_id: int) -> int:
+    """Members who can sign in; voters of an imported conversation don't count."""
+    return _count(Member.forum_id == forum_id, ~Member.age_band.is_(None) | (Member.role != Role.participant))
+
+
+def delegation_sizes(forum_id: int) -> dict[int, int]:
+    """`{delegation id: members}`."""
+    rows = session().execute(
+        sa.select(Member.delegation_id, sa.func.count())
+        .where(Member.forum_id == forum_id, Member.delegation_id.is_not(None))
+        .group_by(Member.delegation_id)
+    )
+    return {key: count for key, count in rows.tuples() if key is not None}
+
+
+def _count(*conditions: sa.ColumnElement[bool]) -> int:
+    return session().scalar(sa.select(sa.func.count()).select_from(Member).where(*conditions)) or 0
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of members; `number` counts from 1."""
+
+    items: list[Member]
+    number: int
+    pages: int
+    total: int
+
+
+def members_page(forum: Forum, *, search: str = "", number: int = 1) -> Page:
+    """Members by role, then name; `search` is looked for in names."""
+    conditions = [Member.forum_id == forum.id]
+    if search:
+        conditions.append(Member.name.icontains(search, autoescape=True))
+    total = _count(*conditions)
+    pages = max(1, -(-total // PAGE))
+    number = min(max(1, number), pages)
+    order = sa.case({Role.organiser: 0, Role.moderator: 1, Role.participant: 2}, value=Member.role, else_=3)
+    items = session().scalars(
+        sa.select(Member)
+        .where(*conditions)
+        .options(joinedload(Member.person), joinedload(Member.delegation))
+        .order_by(order, Member.name, Member.id)
+        .offset((number - 1) * PAGE)
+        .limit(PAGE)
+    )
+    return Page(list(items), number, pages, total)
+
+
+def suspension_of(member_id: int) -> Suspension | None:
+    return session().get(Suspension, member_id)

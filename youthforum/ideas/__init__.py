@@ -1,0 +1,1 @@
+"""Cards on a board: posted, edited, moved, grouped, merged and withdrawn."""

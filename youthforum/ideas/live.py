@@ -1,0 +1,240 @@
+"""Ideas on the wire: what people send, and how a change of theirs is drawn."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+from flask import render_template
+from markupsafe import Markup
+
+from youthforum.boards.live import board_channel
+from youthforum.boards.models import Board
+from youthforum.boards.queries import board_by_id, column_of, visible_board
+from youthforum.core.blocking import blocking
+from youthforum.core.errors import Conflict
+from youthforum.ideas import commands, forms, policy, queries
+from youthforum.ideas.events import (
+    ClusterDissolved,
+    ClusterMade,
+    ClusterMoved,
+    ClusterNamed,
+    IdeaEdited,
+
+    IdeaHidden,
+    IdeaMerged,
+    IdeaMoved,
+    IdeaPosted,
+    IdeaRestored,
+    IdeaReturned,
+    IdeaUnmerged,
+    IdeaWithdrawn,
+)
+from youthforum.ideas.language import detect
+from youthforum.ideas.models import Idea
+from youthforum.live.channels import Audience, Change
+from youthforum.live.intake import Answer, intake
+from youthforum.people.models import Person
+
+
+
+
+def idea_json(idea: Idea) -> dict[str, Any]:
+    """An idea as the API and the acknowledgements say it."""
+    return {
+        "id": idea.id,
+        "board": idea.board_id,
+        "text": idea.text,
+        "language": idea.language,
+        "column": idea.column_id,
+        "cluster": idea.cluster_id,
+        "position": idea.position,
+        "author": idea.author_name,
+        "delegation": getattr(idea.delegation, "slug", None),
+        "state": idea.state,
+        "version": idea.version,
+        "merged_into": idea.root_id,
+        "created_at": idea.created_at.astimezone(UTC).isoformat(),
+        "edited": idea.edited,
+    }
+
+
+# Drawing ------------------------------------------------------------------------------------------------------
+
+
+@board_channel.drawn_by(
+    IdeaPosted, IdeaEdited, IdeaMoved, IdeaWithdrawn, IdeaReturned, IdeaHidden, IdeaRestored, IdeaMerged, IdeaUnmerged
+)
+def draw_cards(change: Change, audience: Audience) -> str | None:
+    """The card that changed, and those that changed along with it; None where this audience sees none of them."""
+    ideas = [change.data["idea"], *change.data.get("renumbered", ())]
+    if "into" in change.data:
+        ideas.append(change.data["into"])
+    return _draw(ideas, audience)
+
+
+@board_channel.drawn_by(ClusterMade, ClusterNamed, ClusterMoved, ClusterDissolved)
+def draw_cluster(change: Change, audience: Audience) -> str | None:
+    """The cluster's head, then its cards."""
+    cluster = queries.cluster_by_id(change.data["cluster"])
+    head = Markup("")
+    if cluster is not None:
+        head = Markup(render_template("ideas/_cluster.html", cluster=cluster, board=cluster.board, ideas=[]))
+    cards = _draw(change.data.get("ideas", ()), audience)
+    return head + Markup(cards or "") or None
+
+
+def _draw(ideas: Any, audience: Audience) -> str | None:
+    board: Board | None = board_by_id(int(audience.channel.partition(":")[2]))
+    found = queries.cards_by_id(ideas, hidden=audience.tier == "moderators")
+    drawn = [render_template("ideas/_card.html", idea=idea, board=board) for idea in found]
+    return "".join(drawn) or None
+
+
+@board_channel.greeting
+def own_and_allowed(person: Person, board_id: int) -> dict[str, Any]:
+    board, member = visible_board(person, board_id)
+    return {
+        "own": queries.own_ideas(member, board_id),
+        "state": {
+            "why_not_post": _words(policy.why_not_post(member, board)),
+            "why_not_move": _words(policy.why_not_cluster(member, board)),
+        },
+    }
+
+
+def _words(refusal: object) -> str | None:
+    return None if refusal is None else str(refusal)
+
+
+# Intake -------------------------------------------------------------------------------------------------------
+
+
+@intake("idea:post", forms.PostForm, "/boards/<board>/ideas")
+def post(person: Person, form: forms.PostForm) -> Answer:
+    """Put a new idea on a board; sending it again with the same key answers the first one."""
+    board, member = visible_board(person, form.board)
+    before = queries.own_idea_by_key(member, form.key)
+    if before is not None:
+        return {"idea": idea_json(before), "revision": before.board.revision}
+    column = column_of(board, form.column)
+    language = form.language or blocking(detect, form.text, list(board.forum.languages))
+    try:
+        idea = commands.post_idea(member, board, column=column, text=form.text, language=language, key=form.key)
+    except Conflict:
+        # The same key arrived twice at once, on two processes: the other one was first.
+        first = queries.own_idea_by_key(member, form.key)
+        if first is None:
+            raise
+        idea = first
+    return {"idea": idea_json(idea), "revision": idea.board.revision}
+
+
+@intake("idea:edit", forms.EditForm, "/ideas/<idea>/edit")
+def edit(person: Person, form: forms.EditForm) -> Answer:
+    """Change one's own idea, starting from the version named as `base`."""
+    idea, board, member = queries.idea_shown_to(person, form.idea)
+    idea = commands.edit_idea(member, board, idea, text=form.text, base=form.base, language=form.language)
+    return {"idea": idea_json(idea)}
+
+
+@intake("idea:language", forms.LanguageForm, "/ideas/<idea>/language")
+def correct_language(person: Person, form: forms.LanguageForm) -> Answer:
+    """Say which language an idea is written in."""
+    idea, board, member = queries.idea_shown_to(person, form.idea)
+    return {"idea": idea_json(commands.correct_language(member, board, idea, language=form.language))}
+
+
+@intake("idea:withdraw", forms.IdeaForm, "/ideas/<idea>/withdraw")
+def withdraw(person: Person, form: forms.IdeaForm) -> Answer:
+    """Withdraw one's own idea."""
+    idea, board, member = queries.idea_shown_to(person, form.idea)
+    if idea.author_id == member.id and idea.withdrawn_at is not None:
+        return {"idea": idea_json(idea)}
+    commands.withdraw_idea(member, board, idea)
+    return {"idea": idea_json(idea)}
+
+
+@intake("idea:return", forms.IdeaForm, "/ideas/<idea>/return")
+def take_back(person: Person, form: forms.IdeaForm) -> Answer:
+    """Undo the withdrawal of one's own idea."""
+    idea, board, member = queries.idea_shown_to(person, form.idea)
+    return {"idea": idea_json(commands.return_idea(member, board, idea))}
+
+
+@intake("idea:move", forms.MoveForm, "/ideas/<idea>/move")
+def move(person: Person, form: forms.MoveForm) -> Answer:
+    """Move a card to a column, into a cluster, or in front of another one."""
+    idea, board, member = queries.idea_shown_to(person, form.idea)
+    place = form.model_dump(exclude={"idea"})
+    return {"idea": idea_json(commands.move_idea(member, board, idea, **place))}
+
+
+@intake("idea:hide", forms.HideForm, "/ideas/<idea>/hide")
+def hide(person: Person, form: forms.HideForm) -> Answer:
+    """Take an idea out of sight, with a reason."""
+    idea, board, member = queries.idea_shown_to(person, form.idea)
+    commands.hide_idea(member, board, idea, reason=form.reason)
+    return {"idea": idea_json(idea)}
+
+
+@intake("idea:restore", forms.IdeaForm, "/ideas/<idea>/restore")
+def restore(person: Person, form: forms.IdeaForm) -> Answer:
+    """Show a hidden idea again."""
+    idea, board, member = queries.idea_shown_to(person, form.idea)
+    return {"idea": idea_json(commands.restore_idea(member, board, idea))}
+
+
+@intake("idea:merge", forms.MergeForm, "/ideas/<idea>/merge")
+def merge(person: Person, form: forms.MergeForm) -> Answer:
+    """Let an idea and its votes count under another one."""
+    idea, board, member = queries.idea_shown_to(person, form.idea)
+    into, _, _ = queries.idea_shown_to(person, form.into)
+    made = commands.merge_ideas(member, board, idea, into)
+    return {"merge": made.id, "idea": idea_json(idea), "into": idea_json(into)}
+
+
+@intake("idea:unmerge", forms.IdeaForm, "/ideas/<idea>/unmerge")
+def unmerge(person: Person, form: forms.IdeaForm) -> Answer:
+    """Make a merged idea a card of its own again."""
+    idea, board, member = queries.idea_shown_to(person, form.idea)
+    return {"idea": idea_json(commands.unmerge_idea(member, board, idea))}
+
+
+@intake("cluster:make", forms.MakeClusterForm, "/boards/<board>/clusters")
+def make_cluster(person: Person, form: forms.MakeClusterForm) -> Answer:
+    """Group cards under a name."""
+    board, member = visible_board(person, form.board)
+    ideas = [queries.idea_shown_to(person, key)[0] for key in dict.fromkeys(form.ideas)]
+    made = commands.make_cluster(member, board, column=form.column, name=form.name, ideas=ideas)
+    return _cluster_answer(made, board)
+
+
+@intake("cluster:name", forms.NameClusterForm, "/clusters/<cluster>/name")
+def name_cluster(person: Person, form: forms.NameClusterForm) -> Answer:
+    """Name a cluster."""
+    cluster, board, member = queries.cluster_shown_to(person, form.cluster)
+    return _cluster_answer(commands.name_cluster(member, board, cluster, name=form.name), board)
+
+
+@intake("cluster:move", forms.MoveClusterForm, "/clusters/<cluster>/move")
+def move_cluster(person: Person, form: forms.MoveClusterForm) -> Answer:
+    """Move a cluster with its cards."""
+    cluster, board, member = queries.cluster_shown_to(person, form.cluster)
+    place = form.model_dump(exclude={"cluster"})
+    return _cluster_answer(commands.move_cluster(member, board, cluster, **place), board)
+
+
+@intake("cluster:dissolve", forms.ClusterForm, "/clusters/<cluster>/dissolve")
+def dissolve_cluster(person: Person, form: forms.ClusterForm) -> Answer:
+    """Take the name away; the cards stay."""
+    cluster, board, member = queries.cluster_shown_to(person, form.cluster)
+    commands.dissolve_cluster(member, board, cluster)
+    return {"revision": board.revision}
+
+
+def _cluster_answer(cluster: Any, board: Board) -> Answer:
+    return {
+        "cluster": {"id": cluster.id, "name": cluster.name, "column": cluster.column_id, "position": cluster.position},
+        "revision": board.revision,
+    }

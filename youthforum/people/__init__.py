@@ -1,0 +1,1 @@
+"""Accounts: sign-in, return phrase, what a person may change about themselves."""

@@ -1,0 +1,1 @@
+"""Dots and opinions: cast with set semantics, counted by one pure function."""

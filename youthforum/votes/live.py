@@ -1,0 +1,116 @@
+"""Votes on the wire: what people send, and the tallies they may hear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from youthforum.boards.events import BoardChanged
+from youthforum.boards.live import board_channel
+from youthforum.boards.queries import board_by_id, visible_board
+from youthforum.core.errors import NotFound
+from youthforum.core.events import on
+from youthforum.ideas.events import (
+    IdeaHidden,
+    IdeaMerged,
+    IdeaPosted,
+    IdeaRestored,
+    IdeaReturned,
+    IdeaUnmerged,
+    IdeaWithdrawn,
+)
+from youthforum.ideas.queries import idea_shown_to
+from youthforum.live.channels import TallySource
+from youthforum.live.intake import Answer, intake
+from youthforum.live.sockets import live
+from youthforum.people.models import Person
+from youthforum.votes import commands, policy, queries
+from youthforum.votes.events import VoteCast
+from youthforum.votes.forms import DotsForm, NoticeForm, OpinionForm
+
+
+def _count(board_id: int, ideas: set[int] | None) -> dict[str, Any]:
+    board = board_by_id(board_id)
+    return queries.tallies(board, ideas) if board else {}
+
+
+def _open_to_all(board_id: int) -> bool:
+    board = board_by_id(board_id)
+    return board is not None and policy.open_to_all(board)
+
+
+def _open_to(person: Person, board_id: int) -> set[int] | None:
+    try:
+        board, member = visible_board(person, board_id)
+    except NotFound:
+        return set()
+    return policy.open_to(member, board, set(queries.held_by(member, board)))
+
+
+board_channel.tallies = TallySource(queries.pulse, _count, _open_to_all, _open_to)
+
+
+@board_channel.greeting
+def own_votes(person: Person, board_id: int) -> dict[str, Any]:
+    board, member = visible_board(person, board_id)
+    refusal = policy.why_not_vote_on_board(member, board)
+    return queries.what_is_mine(member, board) | {
+        "notices": queries.notices(member, board),
+        "why_not_vote": None if refusal is None else str(refusal),
+    }
+
+
+@on(VoteCast)
+def tell_tally(fact: VoteCast) -> None:
+    live().broadcaster.voted(f"board:{fact.board_id}", {fact.idea_id}, fact.person_id)
+
+
+@on(BoardChanged)
+def tell_all_tallies(fact: BoardChanged) -> None:
+    """Opening or closing voting may have changed who sees what."""
+    live().broadcaster.voted(f"board:{fact.board_id}", None)
+
+
+@on(IdeaPosted, IdeaReturned, IdeaRestored, IdeaWithdrawn, IdeaHidden)
+def tell_tally_of_idea(fact: Any) -> None:
+    live().broadcaster.voted(f"board:{fact.board_id}", {fact.idea_id})
+
+
+@on(IdeaMerged, IdeaUnmerged)
+def tell_supporters(fact: IdeaMerged | IdeaUnmerged) -> None:
+    """Both tallies are new, and whoever supported or wrote the idea is told what became of it."""
+    live().broadcaster.voted(f"board:{fact.board_id}", {fact.idea_id, fact.into_id})
+    kind = "merged" if isinstance(fact, IdeaMerged) else "unmerged"
+    for person_id in queries.people_concerned_by(fact.idea_id):
+        live().tell(person_id, "notice", {"kind": kind, "board": fact.board_id, "idea": fact.idea_id, "into": fact.into_id})
+
+
+@intake("vote:dots", DotsForm, "/ideas/<idea>/dots")
+def give_dots(person: Person, form: DotsForm) -> Answer:
+    """Hold exactly so many dots on an idea."""
+    idea, board, member = idea_shown_to(person, form.idea)
+    left, version = commands.give_dots(member, board, idea, dots=form.dots)
+    return {"dots": form.dots, "left": left, "version": version}
+
+
+@intake("vote:opinion", OpinionForm, "/ideas/<idea>/opinion")
+def give_opinion(person: Person, form: OpinionForm) -> Answer:
+    """Agree (1), disagree (-1), pass (0), or take it back (null)."""
+    idea, board, member = idea_shown_to(person, form.idea)
+    version = commands.give_opinion(member, board, idea, opinion=form.opinion)
+    answer: Answer = {"opinion": form.opinion, "version": version}
+    visible = policy.open_to(member, board, {idea.id} if form.opinion is not None else set())
+    if visible is None or idea.id in visible:
+        answer["tally"] = queries.tallies(board, {idea.id}).get(str(idea.id))
+    return answer
+
+
+@intake("notice:seen", NoticeForm, "/merges/<merge>/seen")
+def dismiss_notice(person: Person, form: NoticeForm) -> Answer:
+    """Don't show the notice of a merge any more."""
+    merge = queries.merge_by_id(form.merge)
+    if merge is None:
+        raise NotFound(field="merge")
+    _idea, _board, member = idea_shown_to(person, merge.into_id)
+    concerned = member.person_id in queries.people_concerned_by(merge.idea_id)
+    commands.dismiss_notice(member, merge, concerned=concerned)
+    return {}

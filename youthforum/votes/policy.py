@@ -1,0 +1,54 @@
+"""Why somebody may not vote, and who may see the tallies."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from youthforum.boards.models import Board, Kind, Tallies, Voting
+from youthforum.boards.policy import why_not_vote as why_not_vote_on_board
+from youthforum.core.errors import Refusal
+from youthforum.forums.models import Member
+from youthforum.ideas.models import Idea
+from youthforum.ideas.policy import HIDDEN, MERGED, WITHDRAWN
+
+NO_DOTS_HERE = Refusal("wrong_kind", _l("This board asks for opinions, not for dots."))
+NO_OPINIONS_HERE = Refusal("wrong_kind", _l("This board asks for dots, not for opinions."))
+
+_STATES = {"withdrawn": WITHDRAWN, "merged": MERGED, "hidden": HIDDEN}
+
+
+def why_not_give_dots(member: Member | None, board: Board, idea: Idea) -> Refusal | None:
+    if board.kind is not Kind.dots:
+        return NO_DOTS_HERE
+    return why_not_vote_on_board(member, board) or _STATES.get(idea.state)
+
+
+def why_not_give_opinion(member: Member | None, board: Board, idea: Idea) -> Refusal | None:
+    if board.kind is not Kind.opinions:
+        return NO_OPINIONS_HERE
+    return why_not_vote_on_board(member, board) or _STATES.get(idea.state)
+
+
+def why_not_see_notice(member: Member, concerned: bool) -> Refusal | None:
+    return None if concerned else Refusal("not_yours", _l("Only the person themselves can do this."))
+
+
+def open_to_all(board: Board) -> bool:
+    """Whether everybody on the board may see every tally now."""
+    return board.voting is Voting.closed or board.tallies is Tallies.live
+
+
+def open_to(member: Member, board: Board, voted: set[int]) -> set[int] | None:
+    """The ideas whose tally this member may see (None: all). `voted` are those they have voted on.
+
+    "After own vote" means: on a board of dots all tallies after the first dot given, so that others don't
+    guide it; on a board of opinions each idea's tally after the own opinion of it. Facilitators, who don't
+    vote, see these. Tallies hidden until closing are hidden from everybody.
+    """
+    if open_to_all(board):
+        return None
+    if board.tallies is Tallies.after_close:
+        return set()
+    if member.is_moderator or (board.kind is Kind.dots and voted):
+        return None
+    return voted
