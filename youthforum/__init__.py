@@ -110,6 +110,7 @@ def _protect_forms(app: Flask) -> None:
 def _log(settings: Settings) -> None:
     """Structured lines on standard error; addresses, texts and secrets are never given to a logger."""
     logging.basicConfig(level=settings.log_level, format="%(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     pretty = settings.log_format == "console"
     structlog.configure(
         processors=[

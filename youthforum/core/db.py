@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask, current_app, g
 from sqlalchemy import orm
 from sqlalchemy.engine import make_url
@@ -144,3 +146,11 @@ def release() -> None:
 
 def on_sqlite() -> bool:
     return engine().dialect.name == "sqlite"
+
+
+def is_current() -> bool:
+    """Whether every migration has been run."""
+    scripts = ScriptDirectory(current_app.extensions["migrate"].directory)
+    with engine().connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    return found == scripts.get_current_head()

@@ -22,6 +22,11 @@ def forum_by_slug(slug: str) -> Forum | None:
     return session().scalar(sa.select(Forum).where(Forum.slug == slug))
 
 
+def any_forum() -> bool:
+    """Whether this installation has a forum at all."""
+    return session().scalar(sa.select(Forum.id).limit(1)) is not None
+
+
 def forum_by_id(forum_id: int) -> Forum | None:
     """Not scoped to anybody: for what is sent to rooms, whose people were checked when they entered."""
     return session().get(Forum, forum_id)
