@@ -10,13 +10,18 @@ import { fetchPage } from "../live/refetch.js";
 /** @typedef {import("../live/order.js").Change} Change */
 
 const numbers = new Intl.NumberFormat(given.language);
+// Joining is no change of the forum's log (two thousand at once would drown it), so the one screen at the door asks.
+const ASK_AT_THE_DOOR = 3000;
 // Not every phone in the hall asks in the same instant.
 const SPREAD = 2500;
 let refreshing = 0;
 
 /** @param {number} count */
 function showCount(count) {
-  for (const place of all(document, "[data-people-count]")) place.textContent = numbers.format(count);
+  for (const place of all(document, "[data-people-count]")) {
+    place.dataset["peopleCount"] = String(count);
+    place.textContent = numbers.format(count);
+  }
 }
 
 /** @param {Change} change */
@@ -40,6 +45,8 @@ async function refresh() {
     const fresh = fetched.page.getElementById(region.id);
     if (fresh) morph(region, fresh);
   }
+  const count = all(fetched.page, "[data-people-count]")[0]?.dataset["peopleCount"];
+  if (count) showCount(Number(count));
   return fetched.given.page?.forum_revision ?? null;
 }
 
@@ -55,13 +62,13 @@ if (name) {
     onChanges(changes) {
       for (const change of changes) {
         if (change.html) draw(change);
-        if (typeof change.data?.["count"] === "number") showCount(change.data["count"]);
       }
-      if (changes.some((change) => change.type !== "member.joined" && /^(forum|board)\./.test(change.type))) refreshSoon();
+      if (changes.some((change) => /^(forum|board)\./.test(change.type))) refreshSoon();
     },
     onReload: refresh,
-    onWatched(answer) {
-      if (typeof answer["people"] === "number") showCount(answer["people"]);
-    },
   });
+}
+
+if (document.querySelector("[data-count-often]")) {
+  window.setInterval(() => { if (document.visibilityState === "visible") void refresh(); }, ASK_AT_THE_DOOR);
 }
