@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alembic import context
+
 from youthforum.core import db
 from youthforum.core.text import TextColumn
 

@@ -71,8 +71,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     db.init_app(app, settings.database)
     rates.init_app(app, settings.redis_url)
-    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
-    Babel(app, default_locale="en", locale_selector=lambda: sessions.language_of_request(settings.language_codes))
+    Migrate(app, None, directory=str(ROOT / "migrations"), render_as_batch=True)
+    Babel(
+        app,
+        default_locale="en",
+        locale_selector=lambda: sessions.language_of_request(settings.language_codes),
+    )
     Compress(app)
     sessions.init_app(app)
     templating.init_app(app, settings.language_codes, ROOT / "static")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 
@@ -62,9 +61,7 @@ def upgrade() -> None:
         sa.Column("is_admin", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("(email IS NULL) OR (email = lower(email))", name=op.f("ck_person_email_lower")),
-        sa.CheckConstraint(
-            "password_hash IS NULL OR email IS NOT NULL", name=op.f("ck_person_password_needs_email")
-        ),
+        sa.CheckConstraint("password_hash IS NULL OR email IS NOT NULL", name=op.f("ck_person_password_needs_email")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
         sa.UniqueConstraint("phrase_hash", name=op.f("uq_person_phrase_hash")),
@@ -75,9 +72,7 @@ def upgrade() -> None:
         sa.Column("forum_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.JSON(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["forum_id"], ["forum.id"], name=op.f("fk_host_forum_id_forum"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_host_forum_id_forum"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_host")),
     )
     with op.batch_alter_table("host", schema=None) as batch_op:
@@ -190,15 +185,11 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("source", sa.String(length=200), nullable=True),
-        sa.CheckConstraint(
-            "(voting = 'closed') = (voting_closed_at IS NOT NULL)", name=op.f("ck_board_closed_at")
-        ),
+        sa.CheckConstraint("(voting = 'closed') = (voting_closed_at IS NOT NULL)", name=op.f("ck_board_closed_at")),
         sa.CheckConstraint(
             "budget BETWEEN 1 AND 100 AND cap BETWEEN 1 AND budget", name=op.f("ck_board_budget_and_cap")
         ),
-        sa.ForeignKeyConstraint(
-            ["forum_id"], ["forum.id"], name=op.f("fk_board_forum_id_forum"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_board_forum_id_forum"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["working_group_id"],
             ["working_group.id"],
@@ -218,9 +209,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=60), nullable=False),
         sa.Column("name", sa.JSON(), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
-        sa.CheckConstraint(
-            "length(country) = 2 AND country = upper(country)", name=op.f("ck_delegation_country_code")
-        ),
+        sa.CheckConstraint("length(country) = 2 AND country = upper(country)", name=op.f("ck_delegation_country_code")),
         sa.ForeignKeyConstraint(
             ["forum_id"], ["forum.id"], name=op.f("fk_delegation_forum_id_forum"), ondelete="CASCADE"
         ),
@@ -314,9 +303,7 @@ def upgrade() -> None:
             name=op.f("fk_member_delegation_id_delegation"),
             ondelete="SET NULL",
         ),
-        sa.ForeignKeyConstraint(
-            ["forum_id"], ["forum.id"], name=op.f("fk_member_forum_id_forum"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_member_forum_id_forum"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_member_person_id_person"), ondelete="CASCADE"
         ),
@@ -355,9 +342,7 @@ def upgrade() -> None:
         sa.Column("column_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("position", sa.Double(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["board_id"], ["board.id"], name=op.f("fk_cluster_board_id_board"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_cluster_board_id_board"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["column_id"],
             ["board_column.id"],
@@ -403,18 +388,12 @@ def upgrade() -> None:
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("root_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint(
-            "(merged_into_id IS NULL) = (root_id IS NULL)", name=op.f("ck_idea_merged_has_root")
-        ),
-        sa.CheckConstraint(
-            "merged_into_id <> id AND root_id <> id", name=op.f("ck_idea_not_merged_into_itself")
-        ),
+        sa.CheckConstraint("(merged_into_id IS NULL) = (root_id IS NULL)", name=op.f("ck_idea_merged_has_root")),
+        sa.CheckConstraint("merged_into_id <> id AND root_id <> id", name=op.f("ck_idea_not_merged_into_itself")),
         sa.ForeignKeyConstraint(
             ["author_id"], ["member.id"], name=op.f("fk_idea_author_id_member"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["board_id"], ["board.id"], name=op.f("fk_idea_board_id_board"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_idea_board_id_board"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["cluster_id"], ["cluster.id"], name=op.f("fk_idea_cluster_id_cluster"), ondelete="SET NULL"
         ),
@@ -427,9 +406,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["merged_into_id"], ["idea.id"], name=op.f("fk_idea_merged_into_id_idea"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["root_id"], ["idea.id"], name=op.f("fk_idea_root_id_idea"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["root_id"], ["idea.id"], name=op.f("fk_idea_root_id_idea"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idea")),
         sa.UniqueConstraint("author_id", "key", name=op.f("uq_idea_author_id_key")),
     )
@@ -444,9 +421,7 @@ def upgrade() -> None:
         sa.Column("moderator_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["idea_id"], ["idea.id"], name=op.f("fk_hiding_idea_id_idea"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_hiding_idea_id_idea"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["moderator_id"], ["member.id"], name=op.f("fk_hiding_moderator_id_member"), ondelete="SET NULL"
         ),
@@ -460,12 +435,8 @@ def upgrade() -> None:
         sa.Column("moderator_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["idea_id"], ["idea.id"], name=op.f("fk_merge_idea_id_idea"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["into_id"], ["idea.id"], name=op.f("fk_merge_into_id_idea"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_merge_idea_id_idea"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["into_id"], ["idea.id"], name=op.f("fk_merge_into_id_idea"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["moderator_id"], ["member.id"], name=op.f("fk_merge_moderator_id_member"), ondelete="SET NULL"
         ),
@@ -498,9 +469,7 @@ def upgrade() -> None:
         sa.Column("value", sa.SmallInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("value BETWEEN -1 AND 100", name=op.f("ck_vote_value")),
-        sa.ForeignKeyConstraint(
-            ["idea_id"], ["idea.id"], name=op.f("fk_vote_idea_id_idea"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_vote_idea_id_idea"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_vote_member_id_member"), ondelete="CASCADE"
         ),

@@ -19,7 +19,7 @@ class ActivityLog(ChangeLog):
             .order_by(Activity.revision)
             .limit(limit)
         )
-        return [Change(*row) for row in rows.tuples()]  # type: ignore[arg-type]
+        return [Change(*row) for row in rows]
 
     def latest(self, channels: list[str]) -> dict[str, int]:
         rows = session().execute(
@@ -27,7 +27,7 @@ class ActivityLog(ChangeLog):
             .where(Activity.channel.in_(channels))
             .group_by(Activity.channel)
         )
-        return dict(rows.tuples().all())  # type: ignore[arg-type]
+        return dict(rows.all())  # type: ignore[arg-type]
 
 
 def recent(forum_id: int, *, types: tuple[str, ...], limit: int = 20) -> list[Activity]:

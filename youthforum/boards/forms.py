@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from youthforum.core.errors import Invalid
 from youthforum.core.forms import Form
-from youthforum.core.text import Text, clean, line
+from youthforum.core.text import Line, Text, clean
 
 MOST_COLUMNS = 12
 
@@ -21,8 +21,8 @@ def _titles(value: Any) -> Any:
 class BoardForm(Form):
     """`question` and `columns` map languages to words; columns of all languages stand in the same order."""
 
-    question: dict[str, line(300, empty=True)]  # type: ignore[misc,valid-type]
-    columns: dict[str, Annotated[list[line(80)], BeforeValidator(_titles)]] = {}  # type: ignore[misc,valid-type]
+    question: dict[str, Annotated[str, Line(300, empty=True)]]
+    columns: dict[str, Annotated[list[Annotated[str, Line(80)]], BeforeValidator(_titles)]] = {}
     kind: Literal["dots", "opinions"] = "dots"
     budget: int = Field(default=5, ge=1, le=100)
     cap: int = Field(default=2, ge=1, le=100)
@@ -46,9 +46,7 @@ class BoardForm(Form):
     def titles(self) -> list[Text]:
         """The columns' headings, one Text each; empty when none was given."""
         count = max(map(len, self.columns.values()), default=0)
-        return [
-            Text({code: rows[n] for code, rows in self.columns.items() if n < len(rows)}) for n in range(count)
-        ]
+        return [Text({code: rows[n] for code, rows in self.columns.items() if n < len(rows)}) for n in range(count)]
 
 
 class OpenForm(Form):

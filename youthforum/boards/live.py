@@ -19,7 +19,7 @@ from youthforum.people.models import Person
 
 def admit(person: Person, board_id: int) -> Admission:
     board, member = queries.visible_board(person, board_id)
-    return Admission("moderators" if member.is_moderator else "members", board.revision)
+    return Admission("moderators" if member.is_moderator else "members", board.revision, (board, member))
 
 
 board_channel = channel("board", admit)

@@ -83,13 +83,17 @@ class Board(Base):
 
     def advance(self) -> int:
         """The next revision, under the row's lock until the commit: a gap always means a missed change."""
-        return session().scalars(
-            sa.update(Board)
-            .where(Board.id == self.id)
-            .values(revision=Board.revision + 1)
-            .returning(Board.revision)
-            .execution_options(synchronize_session=False)
-        ).one()
+        return (
+            session()
+            .scalars(
+                sa.update(Board)
+                .where(Board.id == self.id)
+                .values(revision=Board.revision + 1)
+                .returning(Board.revision)
+                .execution_options(synchronize_session=False)
+            )
+            .one()
+        )
 
 
 class BoardColumn(Base):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-
-from flask_babel import lazy_gettext as _l
-from flask_babel import format_time
-from flask_babel.speaklater import LazyString
 from zoneinfo import ZoneInfo
+
+from flask_babel import format_time
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from youthforum.boards.models import Board, Voting
 from youthforum.core.errors import Refusal
@@ -18,9 +18,7 @@ from youthforum.forums.policy import OTHER_FORUM, why_not
 WRITING_CLOSED = Refusal("writing_closed", _l("Writing on this board is closed at the moment."))
 VOTING_NOT_OPEN = Refusal("voting_closed", _l("Voting on this board has not been opened yet."))
 FROZEN = Refusal("frozen", _l("The cards on this board are frozen."))
-HAS_VOTES = Refusal(
-    "has_votes", _l("People have voted already; how they vote here can’t be changed any more.")
-)
+HAS_VOTES = Refusal("has_votes", _l("People have voted already; how they vote here can’t be changed any more."))
 
 
 def why_not_run(member: Member | None, board: Board) -> Refusal | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, selectinload
 
 from youthforum.boards.models import Board, BoardColumn
@@ -11,19 +12,18 @@ from youthforum.core.errors import Invalid, NotFound
 from youthforum.forums.models import Forum, Member
 from youthforum.people.models import Person
 
-from flask_babel import lazy_gettext as _l
+_VISIBLE = (
+    sa.select(Board, Member)
+    .join(Member, Member.forum_id == Board.forum_id)
+    .where(Board.id == sa.bindparam("board"), Member.person_id == sa.bindparam("person"))
+)
 
 
 def visible_board(person: Person | None, board_id: int) -> tuple[Board, Member]:
     """The board, and who this person is in its forum. Raises NotFound for whoever is not a member."""
     found = None
     if person is not None and 0 < board_id < 2**31:
-        query = (
-            sa.select(Board, Member)
-            .join(Member, Member.forum_id == Board.forum_id)
-            .where(Board.id == board_id, Member.person_id == person.id)
-        )
-        found = session().execute(query).tuples().first()
+        found = session().execute(_VISIBLE, {"board": board_id, "person": person.id}).first()
     if found is None:
         raise NotFound(field="board")
     return found
@@ -49,9 +49,7 @@ def boards_of(forum: Forum) -> list[Board]:
 
 def columns_of(board_id: int) -> list[BoardColumn]:
     return list(
-        session().scalars(
-            sa.select(BoardColumn).where(BoardColumn.board_id == board_id).order_by(BoardColumn.position)
-        )
+        session().scalars(sa.select(BoardColumn).where(BoardColumn.board_id == board_id).order_by(BoardColumn.position))
     )
 
 

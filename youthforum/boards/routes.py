@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+
 from youthforum.boards import commands, forms, queries
 from youthforum.boards.models import Board
 from youthforum.core.access import signed_in, viewer
@@ -19,7 +20,14 @@ from youthforum.forums.routes import enter
 pages = Blueprint("boards", __name__, url_prefix="/f/<slug>/boards")
 
 _FLAGS = ("show_authors", "writing_open", "voting_open")
-_NEW: dict[str, Any] = {"kind": "dots", "budget": 5, "cap": 2, "tallies": "live", "writing_open": True, "show_authors": True}
+_NEW: dict[str, Any] = {
+    "kind": "dots",
+    "budget": 5,
+    "cap": 2,
+    "tallies": "live",
+    "writing_open": True,
+    "show_authors": True,
+}
 
 
 def enter_board(slug: str, board_id: int) -> tuple[Board, Member]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import current_app, g
+from flask import g
 
 from youthforum.core.db import release
+from youthforum.core.settings import settings
 
 T = TypeVar("T")
 
@@ -20,10 +21,10 @@ def blocking(function: Callable[..., T], *args: Any) -> T:
     if "work" in g:
         raise RuntimeError("blocking() inside a transaction would hold everybody up")
     release()
-    if current_app.config["SETTINGS"].async_mode == "eventlet" and _patched():
+    if settings().async_mode == "eventlet" and _patched():
         from eventlet import tpool
 
-        return tpool.execute(function, *args)  # type: ignore[no-any-return]
+        return tpool.execute(function, *args)
     return function(*args)
 
 

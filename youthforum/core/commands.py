@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import g
 from flask_babel import lazy_gettext as _l
 
-from youthforum.core.db import release, session
+from youthforum.core.db import on_sqlite, release, session
 from youthforum.core.errors import Conflict, DomainError, Forbidden, Refusal, Unavailable
 from youthforum.core.events import Fact, publish, tell_within
 
@@ -54,7 +54,11 @@ def unit_of_work(actor: Any = None) -> Iterator[Work]:
     Facts are published after the commit, and only then.
     """
     if "work" in g:
-        yield g.work
+        outer, g.work.actor = g.work.actor, actor or g.work.actor
+        try:
+            yield g.work
+        finally:
+            g.work.actor = outer
         return
     s = session()
     work = Work(actor)
@@ -85,9 +89,7 @@ def _rollback_quietly(s: Any) -> None:
         s.invalidate()
 
 
-def command(
-    *, unless: Policy, lock: tuple[str, ...] = (), share: tuple[str, ...] = ()
-) -> Callable[[F], F]:
+def command(*, unless: Policy, lock: tuple[str, ...] = (), share: tuple[str, ...] = ()) -> Callable[[F], F]:
     """Make a function the one way in for a kind of write.
 
     `unless` is asked inside the transaction, with those of the command's arguments that it names; what it
@@ -125,7 +127,12 @@ def command(
 
 
 def lock_row(row: Any, *, read: bool = False) -> None:
-    """Read a row anew and hold it until the commit (shared with other readers when `read`)."""
+    """Read a row anew and hold it until the commit (shared with other readers when `read`).
+
+    On SQLite the transaction is the only writer: what was read in it is fresh and stays so.
+    """
+    if on_sqlite() and not sa.inspect(row).expired:
+        return
     session().refresh(row, with_for_update={"of": type(row), "read": read})
 
 
@@ -149,4 +156,15 @@ def actor() -> Any:
     return g.work.actor
 
 
-__all__ = ["COMMANDS", "Command", "DomainError", "actor", "add", "command", "lock_row", "nothing_forbids", "record", "unit_of_work"]
+__all__ = [
+    "COMMANDS",
+    "Command",
+    "DomainError",
+    "actor",
+    "add",
+    "command",
+    "lock_row",
+    "nothing_forbids",
+    "record",
+    "unit_of_work",
+]

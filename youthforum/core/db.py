@@ -148,6 +148,15 @@ def on_sqlite() -> bool:
     return engine().dialect.name == "sqlite"
 
 
+def reachable() -> bool:
+    """Whether the database answers."""
+    try:
+        session().execute(sa.text("SELECT 1"))
+    except sa.exc.SQLAlchemyError:
+        return False
+    return True
+
+
 def is_current() -> bool:
     """Whether every migration has been run."""
     scripts = ScriptDirectory(current_app.extensions["migrate"].directory)

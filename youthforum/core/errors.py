@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+# What the database's driver or pool raises when it does not answer; transports word it as Unavailable.
+DATABASE_ERRORS = (DBAPIError, PoolTimeout)
 
 # A text that is looked up in the reader's language when it is shown: str() of it is what they read.
 Words = Any
@@ -58,7 +63,9 @@ class NotFound(DomainError):
 
     def __init__(self, message: Words | None = None, *, field: str | None = None) -> None:
         super().__init__(
-            message or _l("This does not exist, or you don’t have access to it."), code="not_found", field=field
+            message or _l("This does not exist, or you don’t have access to it."),
+            code="not_found",
+            field=field,
         )
 
 

@@ -11,6 +11,7 @@ from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from youthforum.core.errors import SlowDown
+from youthforum.core.settings import settings
 
 
 def init_app(app: Flask, redis_url: str) -> None:
@@ -48,4 +49,4 @@ def _limiter() -> FixedWindowRateLimiter:
 
 
 def _enabled() -> bool:
-    return current_app.config["SETTINGS"].rates_enabled
+    return settings().rates_enabled

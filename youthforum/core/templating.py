@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from flask import Flask, g, request, url_for
+from flask import Flask, g, has_request_context, url_for
 from flask_babel import format_date, format_datetime, get_locale
 
 from youthforum.core.access import viewer
@@ -21,7 +21,10 @@ def init_app(app: Flask, languages: tuple[str, ...], static: Path) -> None:
     # The version is a folder of every asset's address, so that relative imports and url() stay within it and
     # a browser may keep the files for ever.
     app.add_url_rule(
-        f"/static/{version}/<path:filename>", endpoint="static", view_func=app.send_static_file, methods=["GET"]
+        f"/static/{version}/<path:filename>",
+        endpoint="static",
+        view_func=app.send_static_file,
+        methods=["GET"],
     )
     app.send_static_file.__func__.access = "public"  # type: ignore[attr-defined]
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31536000
@@ -36,7 +39,7 @@ def init_app(app: Flask, languages: tuple[str, ...], static: Path) -> None:
 
     @app.context_processor
     def _always() -> dict[str, object]:
-        return {"language": _reader(), "languages": endonyms, "person": viewer() if request else None}
+        return {"language": _reader(), "languages": endonyms, "person": viewer() if has_request_context() else None}
 
 
 def _version_of(folder: Path) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 
 import sqlalchemy as sa
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, GetCoreSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema
 
 from youthforum.core.errors import Invalid
 
@@ -59,31 +60,36 @@ def clean(text: str, *, lines: bool = False) -> str:
         if character in allowed:
             continue
         if character in _DISGUISES or unicodedata.category(character) in _REFUSED:
-            raise Invalid(_l("This contains a character that can’t be stored (U+%(code)s).", code=f"{ord(character):04X}"))
+            raise Invalid(
+                _l(
+                    "This contains a character that can’t be stored (U+%(code)s).",
+                    code=f"{ord(character):04X}",
+                )
+            )
     return unicodedata.normalize("NFC", text).strip()
 
 
-def _line(text: str) -> str:
-    return clean(text)
+@dataclass(frozen=True)
+class Line:
+    """The type of a one-line input: `Annotated[str, Line(60)]` has 1 to 60 characters, `empty` allows none."""
+
+    length: int
+    empty: bool = False
+    breaks: ClassVar[bool] = False
+
+    def __get_pydantic_core_schema__(self, _source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        limited = Annotated[str, StringConstraints(max_length=self.length), AfterValidator(self._fit)]
+        return handler.generate_schema(limited)
+
+    def _fit(self, text: str) -> str:
+        text = clean(text, lines=self.breaks)
+        if not text and not self.empty:
+            raise Invalid(_l("Please write something here."))
+        return text
 
 
-def _prose(text: str) -> str:
-    return clean(text, lines=True)
+@dataclass(frozen=True)
+class Prose(Line):
+    """The same with line breaks."""
 
-
-def _filled(text: str) -> str:
-    if not text:
-        raise Invalid(_l("Please write something here."))
-    return text
-
-
-def line(length: int, *, empty: bool = False) -> Any:
-    """The type of a one-line input of at most `length` characters."""
-    checks: Iterable[Any] = () if empty else (AfterValidator(_filled),)
-    return Annotated[str, StringConstraints(max_length=length), AfterValidator(_line), *checks]
-
-
-def prose(length: int, *, empty: bool = False) -> Any:
-    """The type of an input of several lines and at most `length` characters in all."""
-    checks: Iterable[Any] = () if empty else (AfterValidator(_filled),)
-    return Annotated[str, StringConstraints(max_length=length), AfterValidator(_prose), *checks]
+    breaks: ClassVar[bool] = True

@@ -8,6 +8,7 @@ import click
 import segno
 from flask import Flask, current_app
 
+from youthforum.core.settings import settings
 from youthforum.demo import commands, queries
 from youthforum.demo.queries import Demo
 from youthforum.forums.queries import any_forum, forum_by_slug
@@ -68,13 +69,13 @@ def announce(app: Flask) -> None:
 
 def _address() -> str:
     """The address that people type: the public one, else this machine's in its network, else loopback."""
-    settings = current_app.config["SETTINGS"]
-    if settings.public_url:
-        return str(settings.public_url)
-    host = settings.host
+    chosen = settings()
+    if chosen.public_url:
+        return str(chosen.public_url)
+    host = chosen.host
     if host in ("0.0.0.0", "::"):  # noqa: S104
         host = _own_address()
-    return f"http://{host}:{settings.port}"
+    return f"http://{host}:{chosen.port}"
 
 
 def _own_address() -> str:

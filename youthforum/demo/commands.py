@@ -15,9 +15,9 @@ from youthforum.core.clock import now
 from youthforum.core.commands import add, command, nothing_forbids
 from youthforum.core.db import session
 from youthforum.core.text import Text
-from youthforum.demo.queries import Demo, Account
-from youthforum.forums.forms import ForumForm
+from youthforum.demo.queries import Account, Demo
 from youthforum.forums.commands import make_forum
+from youthforum.forums.forms import ForumForm
 from youthforum.forums.models import Delegation, Forum, Host, JoinCode, Member, Partnership, WorkingGroup
 from youthforum.forums.phases import Role
 from youthforum.ideas.commands import make_cluster, post_idea

@@ -6,7 +6,6 @@ import secrets
 from datetime import timedelta
 
 import sqlalchemy as sa
-from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,6 +14,7 @@ from youthforum.core.clock import now
 from youthforum.core.commands import add, command, lock_row, nothing_forbids, record
 from youthforum.core.db import session
 from youthforum.core.errors import Conflict, Invalid
+from youthforum.core.settings import settings
 from youthforum.core.text import Text
 from youthforum.forums import policy, queries
 from youthforum.forums.events import (
@@ -86,7 +86,7 @@ def _free_slug(slug: str) -> str:
 
 
 def _fill(forum: Forum, form: ForumForm) -> None:
-    offered = current_app.config["SETTINGS"].language_codes
+    offered = settings().language_codes
     unknown = [code for code in form.languages if code not in offered]
     if unknown:
         raise Invalid(_l("This language is not offered here."), field="languages")
@@ -286,9 +286,7 @@ def join_forum(
 
 
 def _present(person: Person, forum: Forum) -> Member | None:
-    return session().scalar(
-        sa.select(Member).where(Member.person_id == person.id, Member.forum_id == forum.id)
-    )
+    return session().scalar(sa.select(Member).where(Member.person_id == person.id, Member.forum_id == forum.id))
 
 
 # Roles ------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from youthforum.core.errors import Invalid
 from youthforum.core.forms import Form
-from youthforum.core.text import Text, clean, line, prose
+from youthforum.core.text import Line, Prose, Text, clean
 from youthforum.people.forms import Email
 
 # Letters and digits that can't be taken for one another when read from a projector or heard in a hall.
@@ -22,7 +22,7 @@ CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 8
 MOST_DELEGATIONS = 200
 
-Name = line(60)
+Name = Annotated[str, Line(60)]
 
 
 def _code(text: Any) -> Any:
@@ -30,7 +30,7 @@ def _code(text: Any) -> Any:
     return re.sub(r"[\s-]", "", text).upper() if isinstance(text, str) else text
 
 
-Code = Annotated[line(40), BeforeValidator(_code)]
+Code = Annotated[str, Line(40), BeforeValidator(_code)]
 
 
 def _accepted(value: bool) -> bool:
@@ -40,14 +40,14 @@ def _accepted(value: bool) -> bool:
 
 
 class CodeForm(Form):
-    code: Code  # type: ignore[valid-type]
+    code: Code
 
 
 class JoinForm(Form):
     """One screen: who you are here. The code comes from the address on the page and is a field in the API."""
 
-    code: Code  # type: ignore[valid-type]
-    name: Name  # type: ignore[valid-type]
+    code: Code
+    name: Name
     delegation: str | int | None = None
     language: str = Field(max_length=8)
     age_band: str = Field(max_length=10)
@@ -104,7 +104,7 @@ def texts(values: dict[str, Any], name: str, languages: list[str]) -> Text:
 
 
 Band = Annotated[str, Field(pattern=r"^(\d{1,2}-\d{1,2}|\d{1,2}\+)$")]
-Host = line(120)
+Host = Annotated[str, Line(120)]
 Day = Annotated[date | None, BeforeValidator(_date)]
 
 
@@ -112,14 +112,14 @@ class ForumForm(Form):
     """Making or changing a forum. Fields in several languages arrive as `title`, a mapping of language to words."""
 
     languages: list[str] = Field(min_length=1, max_length=20)
-    title: dict[str, line(120, empty=True)]  # type: ignore[misc,valid-type]
-    about: dict[str, prose(2000, empty=True)] = {}  # type: ignore[misc,valid-type]
-    house_rules: dict[str, prose(3000, empty=True)] = {}  # type: ignore[misc,valid-type]
-    place: line(120, empty=True) = ""  # type: ignore[valid-type]
+    title: dict[str, Annotated[str, Line(120, empty=True)]]
+    about: dict[str, Annotated[str, Prose(2000, empty=True)]] = {}
+    house_rules: dict[str, Annotated[str, Prose(3000, empty=True)]] = {}
+    place: Annotated[str, Line(120, empty=True)] = ""
     starts_on: Day = None
     ends_on: Day = None
     time_zone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
-    hosts: Annotated[list[Host], BeforeValidator(_lines)] = Field(default=[], max_length=30)  # type: ignore[valid-type]
+    hosts: Annotated[list[Host], BeforeValidator(_lines)] = Field(default=[], max_length=30)
     age_bands: Annotated[list[Band], BeforeValidator(_bands)] = Field(min_length=1, max_length=10)
 
     @model_validator(mode="after")
@@ -132,7 +132,7 @@ class ForumForm(Form):
 
 
 class NewForumForm(ForumForm):
-    delegations: Annotated[list[line(120)], BeforeValidator(_lines)] = Field(  # type: ignore[valid-type]
+    delegations: Annotated[list[Annotated[str, Line(120)]], BeforeValidator(_lines)] = Field(
         default=[], max_length=MOST_DELEGATIONS
     )
 
@@ -157,17 +157,17 @@ class PhaseForm(Form):
 
 
 class DelegationForm(Form):
-    name: line(80)  # type: ignore[valid-type]
+    name: Annotated[str, Line(80)]
     country: Annotated[str, AfterValidator(country_code)]
 
 
 class PairForm(Form):
-    name: line(120, empty=True) = ""  # type: ignore[valid-type]
+    name: Annotated[str, Line(120, empty=True)] = ""
     delegations: list[str] = Field(min_length=2, max_length=10)
 
 
 class GroupForm(Form):
-    name: dict[str, line(80, empty=True)]  # type: ignore[misc,valid-type]
+    name: dict[str, Annotated[str, Line(80, empty=True)]]
 
     @model_validator(mode="after")
     def _named(self) -> GroupForm:
@@ -188,14 +188,14 @@ class RoleForm(Form):
 
 
 class InviteForm(Form):
-    name: Name  # type: ignore[valid-type]
+    name: Name
     email: Email
     role: Literal["moderator", "organiser"]
 
 
 class SuspendForm(Form):
     member: int
-    reason: prose(500)  # type: ignore[valid-type]
+    reason: Annotated[str, Prose(500)]
 
 
 class MemberForm(Form):
@@ -204,4 +204,4 @@ class MemberForm(Form):
 
 class NameForm(Form):
     member: int
-    name: Name  # type: ignore[valid-type]
+    name: Name

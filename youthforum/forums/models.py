@@ -45,9 +45,7 @@ class Forum(Base):
         order_by="Delegation.slug", back_populates="forum", cascade="all, delete-orphan"
     )
     partnerships: Mapped[list[Partnership]] = relationship(order_by="Partnership.id", cascade="all, delete-orphan")
-    working_groups: Mapped[list[WorkingGroup]] = relationship(
-        order_by="WorkingGroup.id", cascade="all, delete-orphan"
-    )
+    working_groups: Mapped[list[WorkingGroup]] = relationship(order_by="WorkingGroup.id", cascade="all, delete-orphan")
 
     def advance(self) -> int:
         """The next revision, under the row's lock until the commit."""
@@ -56,9 +54,7 @@ class Forum(Base):
 
 def _advance(table: type[Forum], row_id: int) -> int:
     changed = sa.update(table).where(table.id == row_id).values(revision=table.revision + 1)
-    return session().scalars(
-        changed.returning(table.revision).execution_options(synchronize_session=False)
-    ).one()
+    return session().scalars(changed.returning(table.revision).execution_options(synchronize_session=False)).one()
 
 
 class Host(Base):

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from youthforum.core.errors import Refusal
+from youthforum.core.settings import settings
 from youthforum.forums.models import JoinCode, Member
 from youthforum.forums.phases import PHASE_LABELS, ROLE_LABELS, TABLE, Activity, Role
 from youthforum.people.models import Person
 
 NOT_A_MEMBER = Refusal("not_a_member", _l("Only members of this forum can do this."))
 SUSPENDED = Refusal("suspended", _l("Your membership is suspended. You can read, but not take part for now."))
-CODE_EXPIRED = Refusal(
-    "code_expired", _l("This code has expired. Ask the person who gave it to you for a new one.")
-)
+CODE_EXPIRED = Refusal("code_expired", _l("This code has expired. Ask the person who gave it to you for a new one."))
 NEEDS_ACCOUNT = Refusal(
-    "needs_account", _l("Only people who organise a forum already can make a new one. Please ask the administrator.")
+    "needs_account",
+    _l("Only people who organise a forum already can make a new one. Please ask the administrator."),
 )
 LAST_ORGANISER = Refusal("last_organiser", _l("A forum needs at least one organiser."))
 OTHER_FORUM = Refusal("other_forum", _l("This belongs to another forum."))
 NOT_REACHABLE = Refusal(
-    "not_reachable", _l("This account belongs to somebody with a role in another forum; they reset it themselves.")
+    "not_reachable",
+    _l("This account belongs to somebody with a role in another forum; they reset it themselves."),
 )
 
 
@@ -95,7 +95,7 @@ def why_not_make_forum(person: Person | None, organises: bool) -> Refusal | None
     """Administrators and organisers make forums; anybody with an account where registration is open."""
     if person is None:
         return None  # the command line of the server
-    if person.is_admin or organises or current_app.config["SETTINGS"].open_registration:
+    if person.is_admin or organises or settings().open_registration:
         return None
     return NEEDS_ACCOUNT
 

@@ -10,7 +10,15 @@ from sqlalchemy.orm import joinedload, selectinload
 from youthforum.core.clock import now
 from youthforum.core.db import session
 from youthforum.core.errors import NotFound
-from youthforum.forums.models import Delegation, Forum, JoinCode, Member, Partnership, Suspension, WorkingGroup
+from youthforum.forums.models import (
+    Delegation,
+    Forum,
+    JoinCode,
+    Member,
+    Partnership,
+    Suspension,
+    WorkingGroup,
+)
 from youthforum.forums.phases import Role
 from youthforum.people.models import Person
 
@@ -167,9 +175,7 @@ def group_of(forum: Forum, group_id: int) -> WorkingGroup:
 
 def groups_of(forum: Forum) -> list[WorkingGroup]:
     return list(
-        session().scalars(
-            sa.select(WorkingGroup).where(WorkingGroup.forum_id == forum.id).order_by(WorkingGroup.id)
-        )
+        session().scalars(sa.select(WorkingGroup).where(WorkingGroup.forum_id == forum.id).order_by(WorkingGroup.id))
     )
 
 
@@ -197,7 +203,7 @@ def delegation_sizes(forum_id: int) -> dict[int, int]:
         .where(Member.forum_id == forum_id, Member.delegation_id.is_not(None))
         .group_by(Member.delegation_id)
     )
-    return {key: count for key, count in rows.tuples() if key is not None}
+    return {key: count for key, count in rows if key is not None}
 
 
 def _count(*conditions: sa.ColumnElement[bool]) -> int:

@@ -7,7 +7,6 @@ from typing import Any
 import segno
 from flask import (
     Blueprint,
-    current_app,
     flash,
     g,
     jsonify,
@@ -26,9 +25,10 @@ from youthforum.core.access import public, signed_in, viewer
 from youthforum.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, SlowDown
 from youthforum.core.forms import InvalidForm, parse
 from youthforum.core.rates import Rate
-from youthforum.core.requests import fields, json_body, own_path
+from youthforum.core.requests import fields, json_body
 from youthforum.core.text import Text
-from youthforum.forums import commands, forms, home as entrance, policy, queries
+from youthforum.forums import commands, forms, policy, queries
+from youthforum.forums import home as entrance
 from youthforum.forums.live import steps
 from youthforum.forums.models import Forum, JoinCode, Member
 from youthforum.forums.phases import PHASE_LABELS, WHAT_NOW, Phase, Role
@@ -58,7 +58,12 @@ def _present() -> dict[str, Any]:
     forum = g.get("forum")
     if forum is None:
         return {"forum": None, "member": None}
-    return {"forum": forum, "member": g.get("member"), "phases": steps(forum), "channels": [f"forum:{forum.id}"]}
+    return {
+        "forum": forum,
+        "member": g.get("member"),
+        "phases": steps(forum),
+        "channels": [f"forum:{forum.id}"],
+    }
 
 
 # Joining --------------------------------------------------------------------------------------------------
@@ -147,9 +152,7 @@ def _already_in(person: Person, forum: Forum) -> Member | None:
         return None
 
 
-def _join(
-    person: Person | None, found: JoinCode, form: forms.JoinForm
-) -> tuple[Member, str | None, str | None]:
+def _join(person: Person | None, found: JoinCode, form: forms.JoinForm) -> tuple[Member, str | None, str | None]:
     return commands.join_forum(
         person,
         found,
@@ -565,7 +568,7 @@ def sheet(slug: str) -> Any:
     parts = []
     for code in member.forum.languages:
         with force_locale(code):
-            parts.append((code, Markup(render_template("forums/_sheet_part.html", **shown))))
+            parts.append((code, Markup(render_template("forums/_sheet_part.html", **shown))))  # noqa: S704
     return render_template("forums/sheet.html", language_parts=parts, **shown)
 
 
@@ -578,7 +581,7 @@ def _door_code(member: Member) -> dict[str, Any]:
     link = join_link(found.code)
     qr = segno.make(link, error="m").svg_inline(border=2, light="#fff", omitsize=True, svgclass="qr")
     short = url_for("forums.join_code", _external=True).partition("://")[2]
-    return {"join_code": found, "join_url": short, "join_link": link, "qr_svg": Markup(qr)}
+    return {"join_code": found, "join_url": short, "join_link": link, "qr_svg": Markup(qr)}  # noqa: S704  (drawn by segno)
 
 
 def join_link(code: str) -> str:

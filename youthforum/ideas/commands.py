@@ -66,9 +66,7 @@ def _spoken(board: Board, language: str) -> str:
 
 
 @command(unless=policy.why_not_change, lock=("board", "idea"))
-def edit_idea(
-    member: Member, board: Board, idea: Idea, *, text: str, base: int, language: str | None = None
-) -> Idea:
+def edit_idea(member: Member, board: Board, idea: Idea, *, text: str, base: int, language: str | None = None) -> Idea:
     """Change the words of one's own idea, starting from version `base`.
 
     Raises Conflict with both texts (`mine`, `theirs`, `version`) when it has changed since.
@@ -152,9 +150,7 @@ def move_idea(
     idea.cluster_id = queries.cluster_on(board, cluster, idea.column_id).id if cluster else None
     session().flush()
     renumbered = _place(idea, board, before, before_cluster)
-    record(
-        IdeaMoved(board_id=board.id, idea_id=idea.id, renumbered=tuple(renumbered), revision=board.advance())
-    )
+    record(IdeaMoved(board_id=board.id, idea_id=idea.id, renumbered=tuple(renumbered), revision=board.advance()))
     return idea
 
 
@@ -170,7 +166,11 @@ def _place(thing: Idea | Cluster, board: Board, before: int | None, before_clust
     thing.position = (low + high) / 2
     if high - low > TOO_CLOSE:
         return []
-    order = [*[place[1:] for place in standing[:at]], (kind, thing.id), *[place[1:] for place in standing[at:]]]
+    order = [
+        *[place[1:] for place in standing[:at]],
+        (kind, thing.id),
+        *[place[1:] for place in standing[at:]],
+    ]
     for number, (table, key) in enumerate(order, 1):
         model = Idea if table == "idea" else Cluster
         session().execute(sa.update(model).where(model.id == key).values(position=number * STEP))
@@ -182,9 +182,7 @@ def _place(thing: Idea | Cluster, board: Board, before: int | None, before_clust
 
 
 @command(unless=policy.why_not_cluster, lock=("board",))
-def make_cluster(
-    member: Member, board: Board, *, column: int | None, name: str, ideas: list[Idea]
-) -> Cluster:
+def make_cluster(member: Member, board: Board, *, column: int | None, name: str, ideas: list[Idea]) -> Cluster:
     """Group cards under a name, where the first of them stands; they all move to its column.
 
     Raises Invalid for a card of another board, or one that is merged, withdrawn or hidden.
@@ -235,11 +233,7 @@ def move_cluster(
     session().flush()
     others = _place(cluster, board, before, before_cluster)
     inside = session().scalars(sa.select(Idea.id).where(Idea.cluster_id == cluster.id))
-    record(
-        ClusterMoved(
-            board_id=board.id, cluster_id=cluster.id, ideas=(*inside, *others), revision=board.advance()
-        )
-    )
+    record(ClusterMoved(board_id=board.id, cluster_id=cluster.id, ideas=(*inside, *others), revision=board.advance()))
     return cluster
 
 

@@ -10,12 +10,12 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from youthforum.core.errors import Invalid
 from youthforum.core.forms import Form
-from youthforum.core.text import line, prose
+from youthforum.core.text import Line, Prose
 
 LONGEST_IDEA = 500
 
-IdeaText = prose(LONGEST_IDEA)
-ClusterName = line(80)
+IdeaText = Annotated[str, Prose(LONGEST_IDEA)]
+ClusterName = Annotated[str, Line(80)]
 
 
 def _uuid(text: str) -> str:
@@ -44,13 +44,13 @@ class PostForm(Form):
     key: Key
     board: Id
     column: MaybeId = None
-    text: IdeaText  # type: ignore[valid-type]
+    text: IdeaText
     language: MaybeLanguage = None
 
 
 class EditForm(Form):
     idea: Id
-    text: IdeaText  # type: ignore[valid-type]
+    text: IdeaText
     base: int
     language: MaybeLanguage = None
 
@@ -76,7 +76,7 @@ class MoveForm(Form):
 
 class HideForm(Form):
     idea: Id
-    reason: prose(500)  # type: ignore[valid-type]
+    reason: Annotated[str, Prose(500)]
 
 
 class MergeForm(Form):
@@ -87,13 +87,13 @@ class MergeForm(Form):
 class MakeClusterForm(Form):
     board: Id
     column: MaybeId = None
-    name: ClusterName  # type: ignore[valid-type]
+    name: ClusterName
     ideas: list[Id] = Field(min_length=1, max_length=300)
 
 
 class NameClusterForm(Form):
     cluster: Id
-    name: ClusterName  # type: ignore[valid-type]
+    name: ClusterName
 
 
 class ClusterForm(Form):

@@ -6,7 +6,6 @@ from datetime import UTC
 from typing import Any
 
 from flask import render_template
-from markupsafe import Markup
 
 from youthforum.boards.live import board_channel
 from youthforum.boards.models import Board
@@ -20,7 +19,6 @@ from youthforum.ideas.events import (
     ClusterMoved,
     ClusterNamed,
     IdeaEdited,
-
     IdeaHidden,
     IdeaMerged,
     IdeaMoved,
@@ -32,11 +30,9 @@ from youthforum.ideas.events import (
 )
 from youthforum.ideas.language import detect
 from youthforum.ideas.models import Idea
-from youthforum.live.channels import Audience, Change
+from youthforum.live.channels import Admission, Audience, Change
 from youthforum.live.intake import Answer, intake
 from youthforum.people.models import Person
-
-
 
 
 def idea_json(idea: Idea) -> dict[str, Any]:
@@ -63,7 +59,15 @@ def idea_json(idea: Idea) -> dict[str, Any]:
 
 
 @board_channel.drawn_by(
-    IdeaPosted, IdeaEdited, IdeaMoved, IdeaWithdrawn, IdeaReturned, IdeaHidden, IdeaRestored, IdeaMerged, IdeaUnmerged
+    IdeaPosted,
+    IdeaEdited,
+    IdeaMoved,
+    IdeaWithdrawn,
+    IdeaReturned,
+    IdeaHidden,
+    IdeaRestored,
+    IdeaMerged,
+    IdeaUnmerged,
 )
 def draw_cards(change: Change, audience: Audience) -> str | None:
     """The card that changed, and those that changed along with it; None where this audience sees none of them."""
@@ -77,11 +81,10 @@ def draw_cards(change: Change, audience: Audience) -> str | None:
 def draw_cluster(change: Change, audience: Audience) -> str | None:
     """The cluster's head, then its cards."""
     cluster = queries.cluster_by_id(change.data["cluster"])
-    head = Markup("")
+    head = ""
     if cluster is not None:
-        head = Markup(render_template("ideas/_cluster.html", cluster=cluster, board=cluster.board, ideas=[]))
-    cards = _draw(change.data.get("ideas", ()), audience)
-    return head + Markup(cards or "") or None
+        head = render_template("ideas/_cluster.html", cluster=cluster, board=cluster.board, ideas=[])
+    return head + (_draw(change.data.get("ideas", ()), audience) or "") or None
 
 
 def _draw(ideas: Any, audience: Audience) -> str | None:
@@ -92,10 +95,10 @@ def _draw(ideas: Any, audience: Audience) -> str | None:
 
 
 @board_channel.greeting
-def own_and_allowed(person: Person, board_id: int) -> dict[str, Any]:
-    board, member = visible_board(person, board_id)
+def own_and_allowed(admission: Admission) -> dict[str, Any]:
+    board, member = admission.found
     return {
-        "own": queries.own_ideas(member, board_id),
+        "own": queries.own_ideas(member, board.id),
         "state": {
             "why_not_post": _words(policy.why_not_post(member, board)),
             "why_not_move": _words(policy.why_not_cluster(member, board)),
@@ -235,6 +238,11 @@ def dissolve_cluster(person: Person, form: forms.ClusterForm) -> Answer:
 
 def _cluster_answer(cluster: Any, board: Board) -> Answer:
     return {
-        "cluster": {"id": cluster.id, "name": cluster.name, "column": cluster.column_id, "position": cluster.position},
+        "cluster": {
+            "id": cluster.id,
+            "name": cluster.name,
+            "column": cluster.column_id,
+            "position": cluster.position,
+        },
         "revision": board.revision,
     }

@@ -1,4 +1,4 @@
-"""An idea and what may be done to it. Nothing here loses the original: hiding, withdrawing and merging are rows or dates."""
+"""An idea and what may be done to it. Nothing loses the original: hiding, withdrawing, merging are rows or dates."""
 
 from __future__ import annotations
 

@@ -28,16 +28,25 @@ _FOR_A_CARD = (
 )
 
 
+_SHOWN = (
+    sa.select(Idea, Board, Member)
+    .join(Board, Board.id == Idea.board_id)
+    .join(Member, Member.forum_id == Board.forum_id)
+    .where(Idea.id == sa.bindparam("idea"), Member.person_id == sa.bindparam("person"))
+    .options(joinedload(Idea.hiding))
+)
+
+
 def idea_shown_to(person: Person, idea_id: int) -> tuple[Idea, Board, Member]:
     """An idea this person may see, its board, and who they are there.
 
     Their own withdrawn and hidden ones count as seen (they may ask what became of them); those of others
     are NotFound, except hidden ones for whoever facilitates.
     """
-    found = session().get(Idea, idea_id)
-    if found is None:
+    row = session().execute(_SHOWN, {"idea": idea_id, "person": person.id}).first()
+    if row is None:
         raise NotFound(field="idea")
-    board, member = visible_board(person, found.board_id)
+    found, board, member = row
     own = found.author_id == member.id
     if not own and (found.withdrawn_at is not None or (found.hiding is not None and not member.is_moderator)):
         raise NotFound(field="idea")
@@ -121,7 +130,7 @@ def idea_counts(boards: Iterable[Board]) -> dict[int, int]:
         )
         .group_by(Idea.board_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 @dataclass(frozen=True)
@@ -157,8 +166,7 @@ def layout(board: Board, *, hidden: bool) -> list[ColumnCards]:
             ClusterCards(cluster.id, cluster.name, cluster.column_id, cluster.position, grouped[cluster.id])
         )
     return [
-        ColumnCards(column, sorted(loose[column.id], key=lambda item: item.position))
-        for column in columns_of(board.id)
+        ColumnCards(column, sorted(loose[column.id], key=lambda item: item.position)) for column in columns_of(board.id)
     ]
 
 
@@ -171,11 +179,11 @@ def neighbours(board_id: int, column_id: int, cluster_id: int | None) -> list[tu
     )
     found: list[tuple[float, str, int]] = [
         (position, "idea", key)
-        for position, key in session().execute(sa.select(Idea.position, Idea.id).where(*in_list)).tuples()
+        for position, key in session().execute(sa.select(Idea.position, Idea.id).where(*in_list))
     ]
     if cluster_id is None:
         groups = sa.select(Cluster.position, Cluster.id).where(Cluster.column_id == column_id)
-        found += [(position, "cluster", key) for position, key in session().execute(groups).tuples()]
+        found += [(position, "cluster", key) for position, key in session().execute(groups)]
     return sorted(found)
 
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
 
 from youthforum.core.errors import Invalid, NotFound
 from youthforum.core.events import Fact
-
-from flask_babel import lazy_gettext as _l
 
 # A watcher this many changes behind loads the page again instead of replaying them.
 REACHES_BACK = 500
@@ -42,10 +41,12 @@ class Change:
 
 @dataclass(frozen=True)
 class Admission:
-    """What somebody who may watch gets to hear: `tier`, and where the channel stands now."""
+    """What somebody who may watch gets to hear: `tier`, where the channel stands now, and what was found on
+    the way (the domain's own; its greetings get it back)."""
 
     tier: str
     revision: int
+    found: Any = None
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Channel:
     kind: str
     admit: Callable[[Any, int], Admission]
     draws: dict[str, Callable[[Change, Audience], str | None]] = field(default_factory=dict)
-    greets: list[Callable[[Any, int], dict[str, Any]]] = field(default_factory=list)
+    greets: list[Callable[[Admission], dict[str, Any]]] = field(default_factory=list)
     tallies: TallySource | None = None
 
     def drawn_by(self, *facts: type[Fact]) -> Callable[[Any], Any]:
@@ -67,7 +68,7 @@ class Channel:
 
         return add
 
-    def greeting(self, function: Callable[[Any, int], dict[str, Any]]) -> Callable[[Any, int], dict[str, Any]]:
+    def greeting(self, function: Callable[[Admission], dict[str, Any]]) -> Callable[[Admission], dict[str, Any]]:
         """Register what the answer to `watch` adds for one person, e.g. their own votes."""
         self.greets.append(function)
         return function

@@ -489,14 +489,10 @@ class _Engine(engineio.Server):
             status = "400 BAD REQUEST" if reason == "malformed" else "403 FORBIDDEN"
             start_response(status, [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
             return [b"Refused: " + reason.encode()]
-        environ.pop(
-            "HTTP_SEC_WEBSOCKET_EXTENSIONS", None
-        )  # one frame must fit all: no compression is negotiated
+        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)  # one frame must fit all: no compression is negotiated
         return super().handle_request(environ, start_response)
 
-    def _handle_connect(
-        self, environ: Any, start_response: Any, transport: str, jsonp_index: Any = None
-    ) -> Any:
+    def _handle_connect(self, environ: Any, start_response: Any, transport: str, jsonp_index: Any = None) -> Any:
         """As upstream, which names its socket class itself."""
         if self.start_service_task:
             self.start_service_task = False
@@ -607,9 +603,7 @@ class _Rooms(socketio.Manager):
 
     def __init__(self) -> None:
         super().__init__()
-        self.entered: dict[
-            str, set[str | None]
-        ] = {}  # upstream looks through every room when somebody leaves
+        self.entered: dict[str, set[str | None]] = {}  # upstream looks through every room when somebody leaves
         self.lock = threading.RLock()  # for threading mode; nothing yields inside
 
     def emit(self, event: str, data: Any, namespace: str, room: Any = None, skip_sid: Any = None,
@@ -636,9 +630,7 @@ class _Rooms(socketio.Manager):
             engine.green.spawn_n(engine.carry)
         return None
 
-    def basic_enter_room(
-        self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None
-    ) -> None:
+    def basic_enter_room(self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None) -> None:
         with self.lock:
             super().basic_enter_room(sid, namespace, room, eio_sid)
             self.entered.setdefault(sid, set()).add(room)

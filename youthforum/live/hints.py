@@ -38,10 +38,9 @@ class Hints:
 
     def listen(self, heard: Callable[[dict[str, Any]], None], sleep: Callable[[float], None]) -> None:
         """Call `heard(hint)` for every hint of the others, for ever; reconnects by itself."""
-        assert self._client is not None
-        while True:
+        while self._client is not None:
             try:
-                pubsub = self._client.pubsub(ignore_subscribe_messages=True)
+                pubsub = self._client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                 pubsub.subscribe(TOPIC)
                 for message in pubsub.listen():
                     hint = json.loads(message["data"])

@@ -14,7 +14,11 @@ _PATH_FIELD = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 def endpoint(
-    summary: str, *, body: type[Form] | None = None, answer: dict[str, Any] | None = None, tag: str = "Reading"
+    summary: str,
+    *,
+    body: type[Form] | None = None,
+    answer: dict[str, Any] | None = None,
+    tag: str = "Reading",
 ) -> Any:
     """Describe a view that is not an intake. `answer` is an example of the JSON it gives."""
 

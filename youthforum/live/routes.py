@@ -8,14 +8,13 @@ from typing import Any
 
 import prometheus_client
 from flask import Blueprint, Flask, Response, current_app, flash, jsonify, redirect, render_template, request
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from youthforum.core import db
 from youthforum.core.access import public, signed_in, viewer
 from youthforum.core.answers import answer
 from youthforum.core.errors import DomainError, NotFound, Unauthenticated
 from youthforum.core.requests import fields, json_body, own_path
+from youthforum.core.settings import settings
 from youthforum.live.intake import INTAKES, Intake
 from youthforum.live.openapi import document
 from youthforum.live.sockets import EVENTS, live
@@ -89,11 +88,7 @@ def healthz() -> Any:
 @public
 def readyz() -> Any:
     """Database reachable, and not deaf to the other processes."""
-    problems = []
-    try:
-        db.session().execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        problems.append("database")
+    problems = [] if db.reachable() else ["database"]
     if live().hints.deaf:
         problems.append("queue")
     return jsonify({"ok": not problems, "problems": problems}), 503 if problems else 200
@@ -103,7 +98,7 @@ def readyz() -> Any:
 @public
 def metrics() -> Any:
     """For Prometheus: with the token, or from this machine where none is set."""
-    token = current_app.config["SETTINGS"].metrics_token.get_secret_value()
+    token = settings().metrics_token.get_secret_value()
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     allowed = _same(given, token) if token else request.remote_addr in ("127.0.0.1", "::1")
     if not allowed:
@@ -113,4 +108,3 @@ def metrics() -> Any:
 
 def _same(given: str, token: str) -> bool:
     return hmac.compare_digest(given.encode(), token.encode())
-

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import structlog
-from prometheus_client import CollectorRegistry, Gauge
 from flask import Flask, current_app
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from prometheus_client import CollectorRegistry, Gauge
 
+from youthforum.core.db import release
 from youthforum.core.errors import (
+    DATABASE_ERRORS,
     DomainError,
     Invalid,
     NotFound,
@@ -128,7 +129,7 @@ class Sockets:
                 raise Unauthenticated()
             with force_locale(person.language):
                 return self._answer(sid, connection, person, event, payload)
-        except (DBAPIError, PoolTimeout):
+        except DATABASE_ERRORS:
             log.exception("database_unavailable", socket_event=event[:40])
             return {"ok": False, "error": Unavailable().as_dict()}
         except DomainError as error:
@@ -144,7 +145,7 @@ class Sockets:
             raise Invalid(_l("This kind of message is not known here."), field="event")
         except DomainError as error:
             return {"ok": False, "error": error.as_dict()}
-        except (DBAPIError, PoolTimeout):
+        except DATABASE_ERRORS:
             raise
         except Exception:
             log.exception("socket_event_failed", socket_event=event[:40])
@@ -165,7 +166,9 @@ class Sockets:
             self.broadcaster.enter(name, sid, Watcher(person.id, audience))
             connection.watching.add(name)
         # Read after joining: whatever commits from here on is sent, whatever did before is in the answer.
-        revision = kind.admit(person, number).revision
+        release()
+        admission = kind.admit(person, number)
+        revision = admission.revision
         answer: Answer = {"revision": revision}
         if form.after is not None:
             if form.after > revision or revision - form.after > REACHES_BACK:
@@ -177,7 +180,7 @@ class Sockets:
                 else:
                     answer["changes"] = [kind.render(change, audience) for change in found]
         for greet in kind.greets:
-            answer |= greet(person, number)
+            answer |= greet(admission)
         count, writing = self.broadcaster.presence.count(name)
         answer["presence"] = {"count": count, "writing": writing}
         return answer
@@ -228,9 +231,7 @@ def _metrics(sockets: Sockets) -> CollectorRegistry:
     """What /metrics shows of this process: numbers, never names."""
     registry = CollectorRegistry()
     Gauge("youthforum_sockets", "Open sockets", registry=registry).set_function(lambda: len(sockets.connections))
-    Gauge("youthforum_socket_events_total", "Events handled", registry=registry).set_function(
-        lambda: sockets.handled
-    )
+    Gauge("youthforum_socket_events_total", "Events handled", registry=registry).set_function(lambda: sockets.handled)
     return registry
 
 

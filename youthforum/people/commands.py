@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from youthforum.core.clock import now
 from youthforum.core.commands import add, command, nothing_forbids, record
 from youthforum.core.db import session
 from youthforum.core.errors import Conflict, Invalid
+from youthforum.core.settings import settings
 from youthforum.people import policy, secrets
 from youthforum.people.events import SignedOut
 from youthforum.people.models import PasswordLink, Person, SignIn
@@ -37,7 +37,11 @@ def create_person(
         raise Conflict(_l("There is an account with this e-mail address already."), field="email")
     return add(
         Person(
-            language=_known(language), email=email, password_hash=password_hash, is_admin=is_admin, created_at=now()
+            language=_known(language),
+            email=email,
+            password_hash=password_hash,
+            is_admin=is_admin,
+            created_at=now(),
         )
     )
 
@@ -46,7 +50,7 @@ def create_person(
 def open_sign_in(person: Person, *, device: str) -> str:
     """Sign somebody in on a device; the answer is the secret that proves it, shown nowhere else."""
     token = secrets.new_token()
-    days = current_app.config["SETTINGS"].session_days
+    days = settings().session_days
     add(
         SignIn(
             person_id=person.id,
@@ -134,6 +138,6 @@ def _set_password(account: Person, password_hash: str) -> None:
 
 
 def _known(language: str) -> str:
-    if language not in current_app.config["SETTINGS"].language_codes:
+    if language not in settings().language_codes:
         raise Invalid(_l("This language is not offered here."), field="language")
     return language

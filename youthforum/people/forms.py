@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 
 from youthforum.core.errors import Invalid
 from youthforum.core.forms import Form
-from youthforum.core.text import line
+from youthforum.core.text import Line
 
 SHORTEST_PASSWORD = 10
 
@@ -28,17 +28,17 @@ def _strong_enough(password: str) -> str:
     return password
 
 
-Email = Annotated[line(254), AfterValidator(_address)]
-Password = Annotated[line(200), AfterValidator(_strong_enough)]
+Email = Annotated[str, Line(254), AfterValidator(_address)]
+Password = Annotated[str, Line(200), AfterValidator(_strong_enough)]
 
 
 class SignInForm(Form):
-    email: line(254)  # type: ignore[valid-type]
-    password: line(200)  # type: ignore[valid-type]
+    email: Annotated[str, Line(254)]
+    password: Annotated[str, Line(200)]
 
 
 class PhraseForm(Form):
-    phrase: line(200)  # type: ignore[valid-type]
+    phrase: Annotated[str, Line(200)]
 
 
 class ForgotForm(Form):
@@ -50,5 +50,5 @@ class NewPasswordForm(Form):
 
 
 class ChangePasswordForm(Form):
-    current_password: line(200)  # type: ignore[valid-type]
+    current_password: Annotated[str, Line(200)]
     password: Password

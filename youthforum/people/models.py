@@ -32,8 +32,14 @@ class Person(Base):
     is_authenticated: ClassVar[bool] = True
     is_active: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False
-    # The sign-in by which a request came: set on the instance when it is loaded, not stored.
-    sign_in: ClassVar[SignIn | None] = None
+
+    @property
+    def sign_in(self) -> SignIn | None:
+        """The sign-in by which this request came, if it came by one; not stored."""
+        return getattr(self, "_sign_in", None)
+
+    def came_by(self, sign_in: SignIn) -> None:
+        self._sign_in = sign_in
 
     def get_id(self) -> str:
         raise NotImplementedError("a session holds the secret of a sign-in, not a person's id")

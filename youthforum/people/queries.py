@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import current_app
 
 from youthforum.core.blocking import blocking
 from youthforum.core.clock import now
 from youthforum.core.db import session
+from youthforum.core.settings import settings
 from youthforum.people import secrets
 from youthforum.people.models import PasswordLink, Person, SignIn
 
@@ -38,25 +38,29 @@ def person_by_phrase(phrase: str) -> Person | None:
 
 
 def hashed_phrase(phrase: str) -> str:
-    return secrets.phrase_hash(phrase, current_app.config["SETTINGS"].secret_key.get_secret_value())
+    return secrets.phrase_hash(phrase, settings().secret_key.get_secret_value())
+
+
+# Asked with every request and every socket event: built once, since building costs more than asking.
+_HOLDING = sa.select(SignIn).where(SignIn.ended_at.is_(None), SignIn.expires_at > sa.bindparam("at"))
+_BY_TOKEN = _HOLDING.where(SignIn.secret_hash == sa.bindparam("key"))
+_BY_ID = _HOLDING.where(SignIn.id == sa.bindparam("key"))
 
 
 def sign_in_by_token(token: str) -> SignIn | None:
     """The sign-in behind a session or bearer token, if it still holds."""
-    return _holding(SignIn.secret_hash == secrets.token_hash(token))
+    return _holding(_BY_TOKEN, secrets.token_hash(token))
 
 
 def sign_in_by_id(sign_in_id: int) -> SignIn | None:
     """The sign-in, if it still holds."""
-    return _holding(SignIn.id == sign_in_id)
+    return _holding(_BY_ID, sign_in_id)
 
 
-def _holding(condition: sa.ColumnElement[bool]) -> SignIn | None:
-    found = session().scalar(
-        sa.select(SignIn).where(condition, SignIn.ended_at.is_(None), SignIn.expires_at > now())
-    )
+def _holding(statement: sa.Select[SignIn], key: str | int) -> SignIn | None:
+    found = session().scalar(statement, {"key": key, "at": now()})
     if found is not None:
-        found.person.sign_in = found
+        found.person.came_by(found)
     return found
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from youthforum.core.access import public, signed_in, viewer
 from youthforum.core.blocking import blocking
@@ -15,6 +14,7 @@ from youthforum.core.errors import Forbidden, Invalid, NotFound, SlowDown
 from youthforum.core.forms import InvalidForm, parse
 from youthforum.core.rates import Rate
 from youthforum.core.requests import fields, own_path
+from youthforum.core.settings import settings
 from youthforum.people import commands, forms, mail, policy, queries, secrets, sessions
 
 pages = Blueprint("people", __name__)
@@ -156,7 +156,7 @@ def reset(token: str) -> Any:
 @public
 def set_language() -> Any:
     language = request.form.get("language", "")
-    if language not in current_app.config["SETTINGS"].language_codes:
+    if language not in settings().language_codes:
         raise Invalid(_("This language is not offered here."), field="language")
     person = viewer()
     if person is not None:

@@ -24,9 +24,10 @@ def hash_password(password: str) -> str:
 def password_matches(stored: str | None, password: str) -> bool:
     """Compare, taking the same time when there is nothing to compare with."""
     try:
-        return _hasher.verify(stored or _nobody(), password) and stored is not None
+        _hasher.verify(stored or _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
+    return stored is not None
 
 
 @cache

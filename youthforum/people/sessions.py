@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import Flask, Request, g, request, session
+from flask import Flask, Request, g, has_request_context, request, session
 from flask_login import LoginManager
 from flask_login import logout_user as forget
 
@@ -12,7 +12,7 @@ from youthforum.core.access import viewer
 from youthforum.people import queries
 from youthforum.people.models import Person
 
-_SECRET = "sign_in"
+_TOKEN = "sign_in"  # noqa: S105  (the name of a field)
 
 
 def init_app(app: Flask) -> None:
@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
 
     @manager.request_loader
     def _load(incoming: Request) -> Person | None:
-        token = bearer(incoming) or session.get(_SECRET)
+        token = bearer(incoming) or session.get(_TOKEN)
         if not token:
             return None
         found = queries.sign_in_by_token(token)
@@ -37,7 +37,7 @@ def bearer(incoming: Request | None = None) -> str | None:
 def remember(token: str) -> None:
     """Sign this browser in. A fresh session, so that one planted before can't be ridden."""
     session.clear()
-    session[_SECRET] = token
+    session[_TOKEN] = token
     session.permanent = True
     g.pop("_login_user", None)
 
@@ -65,7 +65,9 @@ def device() -> str:
 
 def language_of_request(offered: tuple[str, ...]) -> str:
     """The person's choice, else this browser's, else what it says it likes."""
-    person = viewer() if request else None
+    if not has_request_context():
+        return "en"
+    person = viewer()
     if person is not None:
         return person.language
     if session.get("language") in offered:

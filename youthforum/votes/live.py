@@ -6,7 +6,9 @@ from typing import Any
 
 from youthforum.boards.events import BoardChanged
 from youthforum.boards.live import board_channel
+from youthforum.boards.policy import why_not_vote
 from youthforum.boards.queries import board_by_id, visible_board
+from youthforum.core.commands import unit_of_work
 from youthforum.core.errors import NotFound
 from youthforum.core.events import on
 from youthforum.ideas.events import (
@@ -19,7 +21,7 @@ from youthforum.ideas.events import (
     IdeaWithdrawn,
 )
 from youthforum.ideas.queries import idea_shown_to
-from youthforum.live.channels import TallySource
+from youthforum.live.channels import Admission, TallySource
 from youthforum.live.intake import Answer, intake
 from youthforum.live.sockets import live
 from youthforum.people.models import Person
@@ -50,9 +52,9 @@ board_channel.tallies = TallySource(queries.pulse, _count, _open_to_all, _open_t
 
 
 @board_channel.greeting
-def own_votes(person: Person, board_id: int) -> dict[str, Any]:
-    board, member = visible_board(person, board_id)
-    refusal = policy.why_not_vote_on_board(member, board)
+def own_votes(admission: Admission) -> dict[str, Any]:
+    board, member = admission.found
+    refusal = why_not_vote(member, board)
     return queries.what_is_mine(member, board) | {
         "notices": queries.notices(member, board),
         "why_not_vote": None if refusal is None else str(refusal),
@@ -81,22 +83,28 @@ def tell_supporters(fact: IdeaMerged | IdeaUnmerged) -> None:
     live().broadcaster.voted(f"board:{fact.board_id}", {fact.idea_id, fact.into_id})
     kind = "merged" if isinstance(fact, IdeaMerged) else "unmerged"
     for person_id in queries.people_concerned_by(fact.idea_id):
-        live().tell(person_id, "notice", {"kind": kind, "board": fact.board_id, "idea": fact.idea_id, "into": fact.into_id})
+        live().tell(
+            person_id,
+            "notice",
+            {"kind": kind, "board": fact.board_id, "idea": fact.idea_id, "into": fact.into_id},
+        )
 
 
 @intake("vote:dots", DotsForm, "/ideas/<idea>/dots")
 def give_dots(person: Person, form: DotsForm) -> Answer:
     """Hold exactly so many dots on an idea."""
-    idea, board, member = idea_shown_to(person, form.idea)
-    left, version = commands.give_dots(member, board, idea, dots=form.dots)
+    with unit_of_work():  # found inside the transaction, so that nothing need be read twice
+        idea, board, member = idea_shown_to(person, form.idea)
+        left, version = commands.give_dots(member, board, idea, dots=form.dots)
     return {"dots": form.dots, "left": left, "version": version}
 
 
 @intake("vote:opinion", OpinionForm, "/ideas/<idea>/opinion")
 def give_opinion(person: Person, form: OpinionForm) -> Answer:
     """Agree (1), disagree (-1), pass (0), or take it back (null)."""
-    idea, board, member = idea_shown_to(person, form.idea)
-    version = commands.give_opinion(member, board, idea, opinion=form.opinion)
+    with unit_of_work():
+        idea, board, member = idea_shown_to(person, form.idea)
+        version = commands.give_opinion(member, board, idea, opinion=form.opinion)
     answer: Answer = {"opinion": form.opinion, "version": version}
     visible = policy.open_to(member, board, {idea.id} if form.opinion is not None else set())
     if visible is None or idea.id in visible:

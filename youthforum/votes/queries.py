@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
 
 from youthforum.boards.models import Board, Kind
 from youthforum.core.db import session
+from youthforum.core.settings import machinery
 from youthforum.forums.models import Member
 from youthforum.ideas.models import Hiding, Idea, Merge, MergeSeen
 from youthforum.votes import policy
@@ -44,29 +44,32 @@ class TallyMemory:
         return known
 
 
+_VERSIONS = (
+    sa.select(TallyVersion.idea_id, TallyVersion.version)
+    .join(Idea, Idea.id == TallyVersion.idea_id)
+    .outerjoin(Hiding, Hiding.idea_id == Idea.id)
+    .where(
+        TallyVersion.board_id == sa.bindparam("board"),
+        Idea.root_id.is_(None),
+        Idea.withdrawn_at.is_(None),
+        Hiding.idea_id.is_(None),
+    )
+)
+_VERSIONS_OF = _VERSIONS.where(TallyVersion.idea_id.in_(sa.bindparam("ideas", expanding=True)))
+
+
 def tallies(board: Board, ideas: set[int] | None = None) -> Tallies:
     """`{"<idea>": {"dots", "voters", "agree", "disagree", "pass", "version"}}` for the cards of a board.
 
     Absolute, and only counted anew for ideas whose version has grown. Hidden, withdrawn and merged ideas are
     not in it. Not scoped to a viewer: callers ask policy.open_to first.
     """
-    query = (
-        sa.select(TallyVersion.idea_id, TallyVersion.version)
-        .join(Idea, Idea.id == TallyVersion.idea_id)
-        .outerjoin(Hiding, Hiding.idea_id == Idea.id)
-        .where(
-            TallyVersion.board_id == board.id,
-            Idea.root_id.is_(None),
-            Idea.withdrawn_at.is_(None),
-            Hiding.idea_id.is_(None),
-        )
-    )
-    if ideas is not None:
-        query = query.where(TallyVersion.idea_id.in_(ideas))
     # Versions first: a vote that comes in between is counted under a version that is still too small, and
     # counted again at the next look.
-    versions: dict[int, int] = dict(session().execute(query).tuples().all())
-    memory: TallyMemory = current_app.extensions["tallies"]
+    names = {"board": board.id} | ({} if ideas is None else {"ideas": list(ideas)})
+    rows = session().execute(_VERSIONS if ideas is None else _VERSIONS_OF, names)
+    versions: dict[int, int] = dict(rows.all())
+    memory: TallyMemory = machinery("tallies")
     known = memory.of(board.id)
     grown = [key for key, version in versions.items() if key not in known or known[key][0] != version]
     if grown:
@@ -78,30 +81,36 @@ def tallies(board: Board, ideas: set[int] | None = None) -> Tallies:
 
 def _count(board: Board, roots: Iterable[int] | None) -> dict[int, Tally]:
     """Tallies of these roots (None: of all on the board), from the rows."""
-    casts, root_of = _casts(Idea.board_id == board.id, roots)
+    statement = _CASTS if roots is None else _CASTS_ON_ROOTS
+    names = {"board": board.id} | ({} if roots is None else {"roots": list(roots)})
+    casts, root_of = _read(session().execute(statement, names))
     if board.kind is Kind.dots:
         return count_dots(casts, root_of, board.cap)
     return count_opinions(casts, root_of)
 
 
-def _casts(
-    condition: sa.ColumnElement[bool], roots: Iterable[int] | None = None
-) -> tuple[list[Cast], dict[int, int]]:
-    """The votes that count (on ideas neither hidden nor withdrawn, under a root that isn't either), and
-    `{merged idea: root}`."""
-    root = sa.orm.aliased(Idea)
-    query = (
-        sa.select(Vote.idea_id, Vote.member_id, Vote.value, Vote.at, Idea.root_id)
-        .join(Idea, Idea.id == Vote.idea_id)
-        .outerjoin(Hiding, Hiding.idea_id == sa.func.coalesce(Idea.root_id, Idea.id))
-        .outerjoin(root, root.id == Idea.root_id)
-        .where(condition, Hiding.idea_id.is_(None), Idea.withdrawn_at.is_(None), root.withdrawn_at.is_(None))
+# The votes that count: on ideas neither hidden nor withdrawn, under a root that isn't either.
+_root = sa.orm.aliased(Idea)
+_CASTS = (
+    sa.select(Vote.idea_id, Vote.member_id, Vote.value, Vote.at, Idea.root_id)
+    .join(Idea, Idea.id == Vote.idea_id)
+    .outerjoin(Hiding, Hiding.idea_id == sa.func.coalesce(Idea.root_id, Idea.id))
+    .outerjoin(_root, _root.id == Idea.root_id)
+    .where(
+        Idea.board_id == sa.bindparam("board"),
+        Hiding.idea_id.is_(None),
+        Idea.withdrawn_at.is_(None),
+        _root.withdrawn_at.is_(None),
     )
-    if roots is not None:
-        chosen = list(roots)
-        query = query.where(sa.or_(Idea.id.in_(chosen), Idea.root_id.in_(chosen)))
+)
+_CASTS_OF_MEMBER = _CASTS.where(Vote.member_id == sa.bindparam("member"))
+_CASTS_ON_ROOTS = _CASTS.where(sa.func.coalesce(Idea.root_id, Idea.id).in_(sa.bindparam("roots", expanding=True)))
+
+
+def _read(rows: Any) -> tuple[list[Cast], dict[int, int]]:
+    """The votes, and `{merged idea: root}`."""
     casts, root_of = [], {}
-    for idea, member, value, at, root_id in session().execute(query).tuples():
+    for idea, member, value, at, root_id in rows:
         if root_id is None:
             casts.append(Cast(idea, member, value))
         else:
@@ -112,7 +121,7 @@ def _casts(
 
 def held_by(member: Member, board: Board) -> dict[int, int]:
     """`{card: dots or opinion}` of one member on a board, as they count now."""
-    casts, root_of = _casts(sa.and_(Idea.board_id == board.id, Vote.member_id == member.id))
+    casts, root_of = _read(session().execute(_CASTS_OF_MEMBER, {"board": board.id, "member": member.id}))
     if board.kind is Kind.dots:
         held = dots_held(casts, root_of, board.cap)
     else:
@@ -120,15 +129,21 @@ def held_by(member: Member, board: Board) -> dict[int, int]:
     return {root: value for (root, _member), value in held.items()}
 
 
+_ROWS_OF_MEMBER = (
+    sa.select(Vote.idea_id, Vote.member_id, Vote.value, Vote.at)
+    .join(Idea, Idea.id == Vote.idea_id)
+    .where(
+        Vote.member_id == sa.bindparam("member"),
+        sa.or_(Idea.id == sa.bindparam("root"), Idea.root_id == sa.bindparam("root")),
+    )
+    .order_by(Vote.at, Vote.idea_id)
+)
+
+
 def rows_of(member: Member, root_id: int) -> list[Cast]:
     """This member's stored votes on a card and what was merged into it, oldest first."""
-    rows = session().execute(
-        sa.select(Vote.idea_id, Vote.member_id, Vote.value, Vote.at)
-        .join(Idea, Idea.id == Vote.idea_id)
-        .where(Vote.member_id == member.id, sa.or_(Idea.id == root_id, Idea.root_id == root_id))
-        .order_by(Vote.at, Vote.idea_id)
-    )
-    return [Cast(idea, who, value, at.timestamp()) for idea, who, value, at in rows.tuples()]
+    rows = session().execute(_ROWS_OF_MEMBER, {"member": member.id, "root": root_id})
+    return [Cast(idea, who, value, at.timestamp()) for idea, who, value, at in rows]
 
 
 def dots_left(board: Board, held: dict[int, int]) -> int | None:
@@ -212,5 +227,5 @@ def notices(member: Member, board: Board) -> list[dict[str, Any]]:
     )
     return [
         {"merge": merge, "idea": idea, "text": text, "into": root, "mine": author == member.id}
-        for merge, idea, text, root, author in rows.tuples()
+        for merge, idea, text, root, author in rows
     ]

@@ -49,9 +49,7 @@ def show(slug: str, id: int) -> Any:
     return render_template(
         "boards/show.html",
         board=board,
-        columns=[
-            {"column": part.column, "items": part.items} for part in layout(board, hidden=member.is_moderator)
-        ],
+        columns=[{"column": part.column, "items": part.items} for part in layout(board, hidden=member.is_moderator)],
         delegations=delegations_of(member.forum),
         page_data=data,
         channels=[board.channel, f"forum:{board.forum_id}"],
@@ -95,7 +93,12 @@ def board_by_api(id: int) -> Any:
         "question": board.question,
         "columns": [{"id": column.id, "name": column.name} for column in columns_of(board.id)],
         "clusters": [
-            {"id": cluster.id, "name": cluster.name, "column": cluster.column_id, "position": cluster.position}
+            {
+                "id": cluster.id,
+                "name": cluster.name,
+                "column": cluster.column_id,
+                "position": cluster.position,
+            }
             for cluster in clusters(board)
         ],
     }
@@ -131,5 +134,3 @@ def settings(slug: str, id: int) -> Any:
         except Invalid as error:
             errors, status = {error.field or "": str(error.message)}, 422
     return page(member, board, values, errors, kind_fixed=voted), status
-
-
