@@ -71,7 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     db.init_app(app, settings.database)
     rates.init_app(app, settings.redis_url)
-    Migrate(app, None, directory=str(ROOT / "migrations"), render_as_batch=True)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)  # type: ignore[arg-type]
     Babel(
         app,
         default_locale="en",
