@@ -11,7 +11,7 @@ import { Tallies } from "../live/tallies.js";
 import { Composing } from "../ideas/composing.js";
 import { Editing } from "../ideas/editing.js";
 import { Ghosts } from "../ideas/ghosts.js";
-import { mark } from "../ideas/marks.js";
+import { mark, markClusters } from "../ideas/marks.js";
 import { Menu } from "../ideas/menu.js";
 import { Notices } from "../ideas/notices.js";
 import { closeProblem } from "../ideas/problem.js";
@@ -53,6 +53,7 @@ const changes = new Changes(board.lists, {
   rights: (type) => { if (type !== "member.joined") board.askRights(); },
   settled: () => {
     board.lists.count();
+    markClusters(board);
     view.apply();
     void dragging();
   },
@@ -69,6 +70,7 @@ function learn(told) {
   root.toggleAttribute("data-no-vote", board.person.whyNotVote !== null);
   composing.rights();
   for (const card of board.lists.cards()) mark(board, card);
+  markClusters(board);
   if (before !== board.person.whyNotVote) voting.paintAll();
   view.apply();
   board.notices.merged(told.notices);

@@ -9,10 +9,15 @@ import { ideaOf, textOf } from "../boards/lists.js";
 /** @typedef {import("../../vendor/sortable.js").MoveEvent} MoveEvent */
 /** @typedef {import("../../vendor/sortable.js").SortableEvent} SortableEvent */
 
+// How much of a card's height counts as its edges.
+const EDGES = 0.5;
+
 export class Dragging {
   #board;
   /** @type {HTMLElement|null} the card that the dragged one is held over */
   #onto = null;
+  /** @type {AbortController|null} */
+  #stop = null;
 
   /** @param {Board} board */
   constructor(board) {
@@ -29,27 +34,38 @@ export class Dragging {
         handle: ".grip",
         draggable: ".card[data-idea], .cluster",
         animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
+        // A card gives way only when it is touched near its edge: its middle is for dropping onto it.
+        invertSwap: true,
+        swapThreshold: EDGES,
         ghostClass: "is-dragged",
         fallbackOnBody: true,
-        onMove: (event, original) => this.#move(event, original),
+        onStart: (event) => this.#follow(event.item),
+        onMove: (event) => this.#move(event),
         onEnd: (event) => this.#end(event),
       });
     }
   }
 
-  /** @param {MoveEvent} event @param {Event} original */
-  #move(event, original) {
-    this.#mark(null);
-    // A cluster lies in a column, never in another cluster.
-    if (event.dragged.matches(".cluster") && event.to.dataset["cluster"]) return false;
-    const { related } = event;
-    if (!this.#board.person.moderates || !event.dragged.matches(".card") || !related.matches(".card[data-idea]") || !(original instanceof MouseEvent || "clientY" in original || "touches" in original)) return true;
-    const y = height(original);
-    const place = related.getBoundingClientRect();
-    const share = (y - place.top) / place.height;
-    if (share < 0.3 || share > 0.7) return true;
-    this.#mark(related);
-    return false;
+  /** A cluster lies in a column, never in another cluster. @param {MoveEvent} event */
+  #move(event) {
+    return !(event.dragged.matches(".cluster") && event.to.dataset["cluster"]);
+  }
+
+  /** Looks which card the dragged one is held over, for moderators. @param {HTMLElement} item */
+  #follow(item) {
+    this.#stop?.abort();
+    if (!this.#board.person.moderates || item.dataset["state"] !== "shown") return;
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    const look = (/** @type {Event} */ event) => {
+      const { x, y } = point(event);
+      const under = document.elementsFromPoint(x, y).map((element) => element.closest(".card[data-idea]")).find((card) => card && card !== item);
+      const card = under instanceof HTMLElement && under.dataset["state"] === "shown" ? under : null;
+      const place = card?.getBoundingClientRect();
+      const share = place ? (y - place.top) / place.height : 0;
+      this.#mark(card && share > EDGES / 2 && share < 1 - EDGES / 2 ? card : null);
+    };
+    for (const kind of ["dragover", "touchmove", "pointermove"]) document.addEventListener(kind, look, { signal, passive: true, capture: true });
   }
 
   /** @param {HTMLElement|null} card */
@@ -62,6 +78,7 @@ export class Dragging {
   /** @param {SortableEvent} event */
   #end(event) {
     const onto = this.#onto;
+    this.#stop?.abort();
     this.#mark(null);
     const { item, to } = event;
     const column = Number(item.closest(".column")?.getAttribute("data-column"));
@@ -110,6 +127,7 @@ function nextCard(item) {
 }
 
 /** @param {any} event */
-function height(event) {
-  return event.touches?.[0]?.clientY ?? event.changedTouches?.[0]?.clientY ?? event.clientY ?? 0;
+function point(event) {
+  const { clientX: x, clientY: y } = event.touches?.[0] ?? event;
+  return { x: x ?? 0, y: y ?? 0 };
 }

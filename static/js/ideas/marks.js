@@ -1,6 +1,6 @@
 // Marks on a card what is this person's: the server draws every card the same for all.
 import { ideaOf, textOf } from "../boards/lists.js";
-import { find } from "../core/find.js";
+import { find, need } from "../core/find.js";
 import { say } from "../core/given.js";
 
 /** @typedef {import("../boards/board.js").Board} Board */
@@ -9,18 +9,28 @@ import { say } from "../core/given.js";
 export function mark(board, card) {
   const idea = ideaOf(card);
   card.toggleAttribute("data-own", board.person.owns(idea));
-  const movable = board.person.mayMove(idea);
-  const grip = find(card, ":scope > .grip", HTMLElement);
-  if (movable && !grip) {
+  giveGrip(card, board.person.mayMove(idea));
+  markWaiting(board, card, idea);
+}
+
+/** @param {Board} board */
+export function markClusters(board) {
+  const movable = board.person.moderates && !board.person.whyNotMove;
+  for (const cluster of board.lists.clusters()) giveGrip(need(cluster, ".cluster-head", HTMLElement), movable);
+}
+
+/** A handle to drag by, for those who may: nobody moves a wall of cards by scrolling. @param {HTMLElement} item @param {boolean} movable */
+function giveGrip(item, movable) {
+  const grip = find(item, ":scope > .grip", HTMLElement);
+  if (!movable) {
+    grip?.remove();
+  } else if (!grip) {
     const handle = document.createElement("span");
     handle.className = "grip";
     handle.setAttribute("aria-hidden", "true");
     handle.title = say("drag");
-    card.prepend(handle);
-  } else if (!movable) {
-    grip?.remove();
+    item.prepend(handle);
   }
-  markWaiting(board, card, idea);
 }
 
 /** What I have changed and the server has not confirmed yet. @param {Board} board @param {HTMLElement} card @param {number} idea */

@@ -23,7 +23,8 @@ export class Presence {
   show({ count, writing = 0 }) {
     const here = find(this.#line, "[data-here]", HTMLElement);
     const busy = find(this.#line, "[data-writing-now]", HTMLElement);
-    if (here) here.textContent = sayCount("people_here", count);
+    // Whoever reads this is here, whatever the count of a moment ago says.
+    if (here) here.textContent = sayCount("people_here", Math.max(1, count));
     if (busy) busy.textContent = writing > 0 ? sayCount("people_writing", writing) : "";
     this.#line.hidden = false;
   }
