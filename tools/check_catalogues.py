@@ -28,6 +28,7 @@ KEYWORDS = DEFAULT_KEYWORDS | parse_keywords(
         "_",
         "_l",
         "_n:1,2",
+        "_ln:1,2",
         "gettext",
         "lazy_gettext",
         "ngettext:1,2",
