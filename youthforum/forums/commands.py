@@ -220,6 +220,14 @@ def make_code(member: Member, *, role: Role, delegation: Delegation | None, days
     return _make_code(member.forum, role, delegation, timedelta(days=days))
 
 
+@command(unless=nothing_forbids)
+def give_out_code(
+    machine: None, forum: Forum, *, role: Role, delegation: Delegation | None, days: int
+) -> JoinCode:
+    """The same from the server's command line."""
+    return _make_code(forum, role, delegation, timedelta(days=days))
+
+
 def _make_code(forum: Forum, role: Role, delegation: Delegation | None, lasts: timedelta) -> JoinCode:
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     made = add(

@@ -30,6 +30,11 @@ def forum_by_slug(slug: str) -> Forum | None:
     return session().scalar(sa.select(Forum).where(Forum.slug == slug))
 
 
+def all_forums() -> list[Forum]:
+    """Not scoped to anybody; for the command line. The newest first, at most 500."""
+    return list(session().scalars(sa.select(Forum).order_by(Forum.id.desc()).limit(500)))
+
+
 def any_forum() -> bool:
     """Whether this installation has a forum at all."""
     return session().scalar(sa.select(Forum.id).limit(1)) is not None
@@ -191,16 +196,22 @@ def organisers_of(forum_id: int) -> int:
     return _count(Member.forum_id == forum_id, Member.role == Role.organiser)
 
 
+# Everybody who joined or was invited; whom an import made has neither an age band nor a way to sign in.
+_COMES_THEMSELVES = (
+    Member.age_band.is_not(None) | (Member.role != Role.participant) | Member.person.has(Person.email.is_not(None))
+)
+
+
 def people_count(forum_id: int) -> int:
-    """Members who can sign in; voters of an imported conversation don't count."""
-    return _count(Member.forum_id == forum_id, ~Member.age_band.is_(None) | (Member.role != Role.participant))
+    """Members who come themselves; voters of an imported conversation don't count."""
+    return _count(Member.forum_id == forum_id, _COMES_THEMSELVES)
 
 
 def delegation_sizes(forum_id: int) -> dict[int, int]:
-    """`{delegation id: members}`."""
+    """`{delegation id: members who come themselves}`."""
     rows = session().execute(
         sa.select(Member.delegation_id, sa.func.count())
-        .where(Member.forum_id == forum_id, Member.delegation_id.is_not(None))
+        .where(Member.forum_id == forum_id, Member.delegation_id.is_not(None), _COMES_THEMSELVES)
         .group_by(Member.delegation_id)
     )
     return {key: count for key, count in rows if key is not None}
@@ -221,8 +232,8 @@ class Page:
 
 
 def members_page(forum: Forum, *, search: str = "", number: int = 1) -> Page:
-    """Members by role, then name; `search` is looked for in names."""
-    conditions = [Member.forum_id == forum.id]
+    """Members who come themselves, by role, then name; `search` is looked for in names."""
+    conditions = [Member.forum_id == forum.id, _COMES_THEMSELVES]
     if search:
         conditions.append(Member.name.icontains(search, autoescape=True))
     total = _count(*conditions)

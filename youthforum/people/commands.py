@@ -130,6 +130,12 @@ def reset_password(account: Person, *, password_hash: str) -> None:
     _set_password(account, password_hash)
 
 
+@command(unless=nothing_forbids)
+def make_admin(machine: None, account: Person) -> None:
+    """Let somebody administer this installation; from the server's command line only."""
+    account.is_admin = True
+
+
 def _set_password(account: Person, password_hash: str) -> None:
     if account.email is None:
         raise Invalid(policy.NEEDS_EMAIL.message, code=policy.NEEDS_EMAIL.code)

@@ -1,3 +1,0 @@
-"""Commands for whoever runs the server: `flask --app wsgi …`."""
-from flask import Flask
-def init_app(app: Flask) -> None: ...

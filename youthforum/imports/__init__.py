@@ -1,0 +1,1 @@
+"""Boards filled from elsewhere: a Polis conversation, or a spreadsheet of ideas."""
