@@ -45,7 +45,7 @@ document.addEventListener("click", async (event) => {
   const text = source instanceof HTMLInputElement ? source.value : (source.getAttribute("data-copy-text") ?? source.textContent ?? "");
   const label = button.querySelector("[data-copy-label]");
   const before = label?.textContent ?? "";
-  const done = await copy(text.trim().replace(/\s+/g, " "), source);
+  const done = await copy(source.matches("pre") ? text : text.trim().replace(/\s+/g, " "), source);
   const outcome = say(done ? "copied" : "copy_failed");
   answer(outcome);
   if (!label || button.hasAttribute("data-busy")) return;
@@ -223,6 +223,17 @@ addEventListener("pageshow", () => {
 });
 
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+/* A link to a folded part unfolds it. */
+
+function unfoldTarget() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!(target instanceof HTMLDetailsElement)) return;
+  target.open = true;
+  target.scrollIntoView();
+}
+
+addEventListener("hashchange", unfoldTarget);
+unfoldTarget();
 showLanguages();
 bringBackTyped();
 showLanguages();
