@@ -221,9 +221,7 @@ def make_code(member: Member, *, role: Role, delegation: Delegation | None, days
 
 
 @command(unless=nothing_forbids)
-def give_out_code(
-    machine: None, forum: Forum, *, role: Role, delegation: Delegation | None, days: int
-) -> JoinCode:
+def give_out_code(machine: None, forum: Forum, *, role: Role, delegation: Delegation | None, days: int) -> JoinCode:
     """The same from the server's command line."""
     return _make_code(forum, role, delegation, timedelta(days=days))
 

@@ -9,7 +9,7 @@ from youthforum.forums.models import Member
 
 PAGE_PARTS: list[Callable[[Member], dict[str, Any]]] = []
 API_PARTS: list[Callable[[Member], dict[str, Any]]] = []
-SENTENCES: dict[str, Callable[[Any], Any]] = {}
+SENTENCES: dict[str, Callable[[Any, int], Any]] = {}
 
 
 def on_home(function: Callable[[Member], dict[str, Any]]) -> Callable[[Member], dict[str, Any]]:
@@ -25,7 +25,8 @@ def in_listing(function: Callable[[Member], dict[str, Any]]) -> Callable[[Member
 
 
 def sentence(*types: str) -> Any:
-    """Register how an activity of these types is told: `function(activity) -> words, or None to leave it out`."""
+    """Register how an activity of these types is told: `function(newest activity, how many in a row)
+    -> words, or None to leave them out`."""
 
     def add(function: Any) -> Any:
         SENTENCES.update(dict.fromkeys(types, function))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 import segno
@@ -206,8 +207,6 @@ def home(slug: str) -> Any:
     for part in entrance.PAGE_PARTS:
         parts |= part(member)
     refusal = policy.why_not_change_phase(member)
-    told = recent(forum.id, types=tuple(entrance.SENTENCES), limit=12)
-    sentences = [(entrance.SENTENCES[row.type](row), row.at) for row in told]
     return render_template(
         "forums/home.html",
         what_now=[str(WHAT_NOW[forum.phase])],
@@ -215,14 +214,26 @@ def home(slug: str) -> Any:
         delegations=queries.delegations_of(forum),
         partnerships=queries.partnerships_of(forum),
         groups=queries.groups_of(forum),
-        recent=[{"sentence": words, "at": at} for words, at in sentences if words],
+        recent=_timeline(forum),
         why_not_phase=None if refusal is None else str(refusal),
         **parts,
     )
 
 
+def _timeline(forum: Forum) -> list[dict[str, Any]]:
+    """What happened last, newest first: `[{"sentence", "at"}]`; the same thing many times in a row is one line."""
+    told = recent(forum.id, types=tuple(entrance.SENTENCES), limit=200)
+    lines = []
+    for (kind, _channel), rows in groupby(told, key=lambda row: (row.type, row.channel)):
+        first, *others = rows
+        words = entrance.SENTENCES[kind](first, 1 + len(others))
+        if words:
+            lines.append({"sentence": words, "at": first.at})
+    return lines[:8]
+
+
 @entrance.sentence("forum.phase_changed")
-def _phase_sentence(row: Any) -> str:
+def _phase_sentence(row: Any, _count: int) -> str:
     return _("The forum moved on to “%(phase)s”.", phase=PHASE_LABELS[Phase(row.data["phase"])])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from youthforum.boards.queries import board_by_id, boards_of
 from youthforum.forums.home import in_listing, on_home, sentence
@@ -42,12 +43,16 @@ def boards_in_listing(member: Member) -> dict[str, Any]:
 
 
 @sentence("board.made")
-def _board_made(row: Any) -> str | None:
+def _board_made(row: Any, _count: int) -> str | None:
     board = board_by_id(row.data["board"])
     return _("A new board: %(question)s", question=board.question) if board else None
 
 
 @sentence("idea.posted")
-def _idea_posted(row: Any) -> str | None:
+def _idea_posted(row: Any, count: int) -> str | None:
     board = board_by_id(int(row.channel.partition(":")[2]))
-    return _("A new idea on “%(question)s”", question=board.question) if board else None
+    if board is None:
+        return None
+    return ngettext(
+        "%(num)d new idea on “%(question)s”", "%(num)d new ideas on “%(question)s”", count, question=board.question
+    )
