@@ -9,14 +9,18 @@ from typing import Annotated, Any, ClassVar
 import sqlalchemy as sa
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
-from pydantic import AfterValidator, GetCoreSchemaHandler, StringConstraints
-from pydantic_core import CoreSchema
+from pydantic import AfterValidator, GetCoreSchemaHandler, WithJsonSchema
+from pydantic_core import CoreSchema, PydanticKnownError
 
 from youthforum.core.errors import Invalid
 
 # Marks that make a line read in another order than it is stored; used to disguise text.
 _DISGUISES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_REFUSED = {"Cc", "Cs", "Cn"}
+# Controls and lone surrogates. Not "unassigned": that is every emoji newer than this Python's tables.
+_REFUSED = {"Cc", "Cs"}
+_NONCHARACTERS = frozenset(
+    [*map(chr, range(0xFDD0, 0xFDF0)), *(chr(p << 16 | e) for p in range(17) for e in (0xFFFE, 0xFFFF))]
+)
 
 
 class Text(dict[str, str]):
@@ -59,7 +63,7 @@ def clean(text: str, *, lines: bool = False) -> str:
     for character in text:
         if character in allowed:
             continue
-        if character in _DISGUISES or unicodedata.category(character) in _REFUSED:
+        if character in _DISGUISES or character in _NONCHARACTERS or unicodedata.category(character) in _REFUSED:
             raise Invalid(
                 _l(
                     "This contains a character that can’t be stored (U+%(code)s).",
@@ -78,11 +82,17 @@ class Line:
     breaks: ClassVar[bool] = False
 
     def __get_pydantic_core_schema__(self, _source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        limited = Annotated[str, StringConstraints(max_length=self.length), AfterValidator(self._fit)]
+        shown = WithJsonSchema({"type": "string", "maxLength": self.length, "minLength": 0 if self.empty else 1})
+        limited = Annotated[str, AfterValidator(self._fit), shown]
         return handler.generate_schema(limited)
 
     def _fit(self, text: str) -> str:
-        text = clean(text, lines=self.breaks)
+        # Measured as it is stored: a browser counts a line break as one character and sends two, and composing
+        # can make a text longer than its column.
+        if len(text) <= 2 * self.length:
+            text = clean(text, lines=self.breaks)
+        if len(text) > self.length:
+            raise PydanticKnownError("string_too_long", {"max_length": self.length})
         if not text and not self.empty:
             raise Invalid(_l("Please write something here."))
         return text
