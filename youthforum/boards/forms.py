@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from pydantic import BeforeValidator, Field, model_validator
 
 from youthforum.core.errors import Invalid
-from youthforum.core.forms import Form
+from youthforum.core.forms import Form, Id
 from youthforum.core.text import Line, Text, clean
 
 MOST_COLUMNS = 12
@@ -27,7 +27,7 @@ class BoardForm(Form):
     budget: int = Field(default=5, ge=1, le=100)
     cap: int = Field(default=2, ge=1, le=100)
     tallies: Literal["live", "after_vote", "after_close"] = "live"
-    working_group: int | None = None
+    working_group: Id | None = None
     show_authors: bool = False
     writing_open: bool = False
     voting_open: bool = False
@@ -50,10 +50,10 @@ class BoardForm(Form):
 
 
 class OpenForm(Form):
-    board: int
+    board: Id
     open: bool
 
 
 class FreezeForm(Form):
-    board: int
+    board: Id
     frozen: bool

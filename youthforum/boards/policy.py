@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask_babel import format_time
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from youthforum.boards.models import Board, Voting
+from youthforum.core.dates import clock_time
 from youthforum.core.errors import Refusal
 from youthforum.forums.models import Member
 from youthforum.forums.phases import Activity
@@ -56,10 +55,9 @@ def why_not_arrange(member: Member | None, board: Board) -> Refusal | None:
 
 def voting_closed(board: Board) -> Refusal:
     """With the time on the forum's clock, in the reader's way of writing it."""
-    closed_at, zone = board.voting_closed_at, ZoneInfo(board.forum.time_zone)
 
     def time() -> str:
-        return format_time(closed_at.astimezone(zone), "short", rebase=False) if closed_at else ""
+        return clock_time(board.voting_closed_at, board.forum.time_zone) if board.voting_closed_at else ""
 
     when: Any = LazyString(time)
     return Refusal("voting_closed", _l("Voting on this board closed at %(time)s.", time=when))

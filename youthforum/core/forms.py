@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext as _ln
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from youthforum.core.errors import DomainError, Invalid
 
 M = TypeVar("M", bound="Form")
+
+# The id of a row. Bounded, since SQLite refuses more than 64 bits by raising an error of its own.
+Id = Annotated[int, Field(ge=1, lt=2**31)]
 
 
 class Form(BaseModel):
@@ -43,7 +46,8 @@ def parse(schema: type[M], payload: Any, *, strict: bool = True) -> M:
 
 
 def _field(problem: Any) -> str:
-    return ".".join(str(part) for part in problem["loc"])[:64] or "payload"
+    name = ".".join(str(part) for part in problem["loc"])[:64]
+    return name.encode("utf-8", "replace").decode() or "payload"  # a program may name a field by half a character
 
 
 def _sentence(problem: Any) -> Any:

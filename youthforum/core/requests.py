@@ -15,7 +15,10 @@ _TRUE = {"yes", "true", "on", "1"}
 
 def json_body() -> Any:
     """The JSON of the request. Raises Invalid where there is none."""
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # brackets in brackets
+        body = None
     if body is None:
         raise Invalid(_l("A JSON object is expected."))
     return body

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from babel import Locale
-from flask import Flask, g, has_request_context, url_for
-from flask_babel import format_date, format_datetime, get_locale
+from flask import Flask, g, has_request_context
+from flask_babel import get_locale
 
 from youthforum.core.access import viewer
+from youthforum.core.dates import day, moment
 from youthforum.core.text import Text
 
 
@@ -30,11 +30,13 @@ def init_app(app: Flask, languages: tuple[str, ...], static: Path) -> None:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31536000
     endonyms = [(code, Locale.parse(code).get_language_name(code) or code) for code in languages]
     endonyms = [(code, name[:1].upper() + name[1:]) for code, name in endonyms]
-    app.jinja_env.globals["asset"] = lambda path: url_for("static", filename=path)
+    # Not by url_for: what is sent live is drawn outside any request.
+    app.jinja_env.globals["asset"] = lambda path: f"/static/{version}/{path}"
     app.jinja_env.filters["tr"] = lambda text: Text(text or {}).in_(*_wanted())
     app.jinja_env.filters["tr_lang"] = lambda text: Text(text or {}).pick(*_wanted())[0]
     app.jinja_env.globals["when"] = when
     app.jinja_env.globals["day"] = day
+    app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False, "ensure_ascii": False}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor
@@ -60,15 +62,7 @@ def _wanted() -> tuple[str, ...]:
     return (_reader(), *(forum.languages if forum is not None else ()))
 
 
-def when(moment: datetime | None) -> str:
-    """A moment in the reader's way of writing and on the forum's clock."""
-    if moment is None:
-        return ""
+def when(time: datetime | None) -> str:
+    """A moment on the forum's clock; empty for none."""
     forum = g.get("forum")
-    zone = ZoneInfo(forum.time_zone) if forum is not None else ZoneInfo("UTC")
-    return format_datetime(moment.astimezone(zone), "medium", rebase=False)
-
-
-def day(date_: date | None) -> str:
-    """A day, written out."""
-    return format_date(date_, "long", rebase=False) if date_ else ""
+    return moment(time, forum.time_zone if forum is not None else "UTC") if time else ""

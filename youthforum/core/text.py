@@ -23,6 +23,11 @@ _NONCHARACTERS = frozenset(
 )
 
 
+def whole(text: str) -> int:
+    """The number that `text` writes in digits; 0 for anything else and for more digits than an id has."""
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
 class Text(dict[str, str]):
     """The same words in several languages: `{"de": "…", "ru": "…"}`, at least one of them."""
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import socket
-
 import click
 import segno
 from flask import Flask, current_app
 
-from youthforum.core.settings import settings
+from youthforum.core.addresses import address
 from youthforum.demo import commands, queries
 from youthforum.demo.queries import Demo
 from youthforum.forums.queries import any_forum, forum_by_slug
@@ -19,7 +17,7 @@ from youthforum.forums.queries import any_forum, forum_by_slug
 def demo_command(as_json: bool) -> None:
     """Make the demo forum if it isn't there, and say how to get in."""
     demo = the_demo()
-    click.echo(queries.as_json(demo) if as_json else "\n".join(how_to_get_in(demo, _address())), nl=not as_json)
+    click.echo(queries.as_json(demo) if as_json else "\n".join(how_to_get_in(demo, address())), nl=not as_json)
 
 
 def the_demo() -> Demo:
@@ -55,34 +53,13 @@ def announce(app: Flask) -> None:
     """Print where the server is and how to get in; with a QR code where phones can reach it."""
     with app.app_context():
         demo = demo_if_empty()
-        address = _address()
-        click.echo(f"\nYouth Forum is at {address}\n")
+        here = address()
+        click.echo(f"\nYouth Forum is at {here}\n")
         if demo is not None:
-            click.echo("\n".join(how_to_get_in(demo, address)))
+            click.echo("\n".join(how_to_get_in(demo, here)))
         host = app.config["SETTINGS"].host
         if host not in ("127.0.0.1", "localhost", "::1"):
-            link = f"{address}/join/{demo.join_code}" if demo else f"{address}/join"
+            link = f"{here}/join/{demo.join_code}" if demo else f"{here}/join"
             click.echo(f"\nPhones in the same network: {link}\n")
             segno.make(link).terminal(compact=True)
         click.echo("\nStop with Ctrl-C.\n")
-
-
-def _address() -> str:
-    """The address that people type: the public one, else this machine's in its network, else loopback."""
-    chosen = settings()
-    if chosen.public_url:
-        return str(chosen.public_url)
-    host = chosen.host
-    if host in ("0.0.0.0", "::"):  # noqa: S104
-        host = _own_address()
-    return f"http://{host}:{chosen.port}"
-
-
-def _own_address() -> str:
-    """This machine's address in the network it would use; nothing is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"

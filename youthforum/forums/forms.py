@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from youthforum.core.errors import Invalid
-from youthforum.core.forms import Form
+from youthforum.core.forms import Form, Id
 from youthforum.core.text import Line, Prose, Text, clean
 from youthforum.people.forms import Email
 
@@ -48,7 +48,7 @@ class JoinForm(Form):
 
     code: Code
     name: Name
-    delegation: str | int | None = None
+    delegation: Annotated[str, Line(60, empty=True)] | Id | None = None
     language: str = Field(max_length=8)
     age_band: str = Field(max_length=10)
     accept_rules: Annotated[bool, AfterValidator(_accepted)]
@@ -152,7 +152,7 @@ class NewForumForm(ForumForm):
 
 
 class PhaseForm(Form):
-    forum: int
+    forum: Id
     phase: Literal["collect", "cluster", "draft", "discuss", "decide", "recommend", "follow_up", "archived"]
 
 
@@ -183,7 +183,7 @@ class CodeMakingForm(Form):
 
 
 class RoleForm(Form):
-    member: int
+    member: Id
     role: Literal["observer", "participant", "moderator", "organiser"]
 
 
@@ -194,14 +194,14 @@ class InviteForm(Form):
 
 
 class SuspendForm(Form):
-    member: int
+    member: Id
     reason: Annotated[str, Prose(500)]
 
 
 class MemberForm(Form):
-    member: int
+    member: Id
 
 
 class NameForm(Form):
-    member: int
+    member: Id
     name: Name

@@ -135,7 +135,8 @@ def delegation_of(forum: Forum, key: str | int | None) -> Delegation | None:
     """By slug or id; None for none. Raises NotFound for one that this forum does not have."""
     if key is None or key == "":
         return None
-    condition = Delegation.slug == key if isinstance(key, str) and not key.isdigit() else Delegation.id == int(key)
+    number = whole(key) if isinstance(key, str) else key
+    condition = Delegation.id == number if number else Delegation.slug == str(key).replace("\0", "")
     found = session().scalar(sa.select(Delegation).where(Delegation.forum_id == forum.id, condition))
     if found is None:
         raise NotFound(field="delegation")

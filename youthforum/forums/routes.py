@@ -23,11 +23,12 @@ from markupsafe import Markup
 
 from youthforum.activity.queries import recent
 from youthforum.core.access import public, signed_in, viewer
+from youthforum.core.addresses import address, only_here
 from youthforum.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, SlowDown
 from youthforum.core.forms import InvalidForm, parse
 from youthforum.core.rates import Rate
 from youthforum.core.requests import fields, json_body
-from youthforum.core.text import Text
+from youthforum.core.text import Text, whole
 from youthforum.forums import commands, forms, policy, queries
 from youthforum.forums import home as entrance
 from youthforum.forums.live import steps
@@ -389,7 +390,7 @@ def _change_delegations(member: Member, action: str, values: dict[str, Any]) -> 
     forum, language = member.forum, member.person.language
     if action == "unpair":
         number = str(values.get("partnership", ""))
-        partnership = queries.partnership_of(forum, int(number) if number.isdigit() else 0)
+        partnership = queries.partnership_of(forum, whole(number))
         return commands.end_partnership(member, partnership)
     if action == "pair":
         pair = parse(forms.PairForm, values, strict=False)
@@ -435,7 +436,7 @@ def _change_groups(member: Member, action: str, values: dict[str, Any]) -> None:
     if action == "add":
         commands.add_group(member, name=Text(parse(forms.GroupForm, values, strict=False).name))
         return
-    group = queries.group_of(member.forum, int(number) if number.isdigit() else 0)
+    group = queries.group_of(member.forum, whole(number))
     if action == "remove":
         commands.remove_group(member, group)
     else:
@@ -462,9 +463,7 @@ def _facilitating(slug: str) -> Member:
 
 def _people_page(member: Member, status: int = 200, **extra: Any) -> Any:
     search, number = request.args.get("q", "")[:60], request.args.get("page", "1")
-    page = queries.members_page(
-        member.forum, search=search, number=int(number) if number.isdigit() and len(number) < 6 else 1
-    )
+    page = queries.members_page(member.forum, search=search, number=whole(number[:6]))
     variables = {"values": {}, "errors": {}, "one_time_link": None, "one_time_for": None} | extra
     return render_template("forums/people.html", page=page, q=search, **variables), status
 
@@ -559,7 +558,7 @@ def codes(slug: str) -> Any:
 def revoke_code(slug: str) -> Any:
     member = enter(slug)
     number = request.form.get("id", "")
-    commands.revoke_code(member, queries.code_of(member.forum, int(number) if number.isdigit() else 0))
+    commands.revoke_code(member, queries.code_of(member.forum, whole(number)))
     return redirect(url_for("forums.codes", slug=slug))
 
 
@@ -591,13 +590,18 @@ def _door_code(member: Member) -> dict[str, Any]:
         raise NotFound(_("There is no valid code to show. An organiser can make one."))
     link = join_link(found.code)
     qr = segno.make(link, error="m").svg_inline(border=2, light="#fff", omitsize=True, svgclass="qr")
-    short = url_for("forums.join_code", _external=True).partition("://")[2]
-    return {"join_code": found, "join_url": short, "join_link": link, "qr_svg": Markup(qr)}  # noqa: S704  (drawn by segno)
+    return {
+        "join_code": found,
+        "join_url": (address() + url_for("forums.join_code")).partition("://")[2],
+        "join_link": link,
+        "only_here": only_here(),
+        "qr_svg": Markup(qr),  # noqa: S704  (drawn by segno)
+    }
 
 
 def join_link(code: str) -> str:
     """The address that a QR code opens."""
-    return url_for("forums.join", code=code, _external=True)
+    return address() + url_for("forums.join", code=code)
 
 
 @account_part
