@@ -121,7 +121,8 @@ def _log(settings: Settings) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *(() if pretty else (structlog.processors.format_exc_info,)),
-            structlog.dev.ConsoleRenderer(colors=False)
+            # Plain: rich would print the values of variables, and with them texts and tokens.
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
             if pretty
             else structlog.processors.JSONRenderer(ensure_ascii=False),
         ],

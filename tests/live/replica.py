@@ -119,6 +119,4 @@ class Replica:
 
 
 def _difference(ours: dict[Any, Any], theirs: dict[Any, Any]) -> dict[Any, Any]:
-    return {
-        key: (ours.get(key), theirs.get(key)) for key in {*ours, *theirs} if ours.get(key) != theirs.get(key)
-    }
+    return {key: (ours.get(key), theirs.get(key)) for key in {*ours, *theirs} if ours.get(key) != theirs.get(key)}

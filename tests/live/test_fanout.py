@@ -307,9 +307,7 @@ def test_who_does_not_read_is_cut_off_and_nobody_else_notices(server):
     assert state["refused"]["slow reader"] == 1
 
 
-@pytest.mark.parametrize(
-    "origin", ["null", "https://evil.example", "{own}.evil.example", "{own}0", "", "{other}"]
-)
+@pytest.mark.parametrize("origin", ["null", "https://evil.example", "{own}.evil.example", "{own}0", "", "{other}"])
 def test_foreign_origins_are_refused_on_both_transports(server, origin):
     origin = origin.format(own=server.origin, other=server.origin.replace("http:", "https:"))
     assert server.ask("GET", "", Origin=origin)[0] == 403
@@ -370,9 +368,7 @@ def test_polling_works_and_moves_to_websocket_in_order(server):
     sid = json.loads(server.ask("GET", "", Origin=server.origin)[1][1:])["sid"]
     server.ask("POST", f"&sid={sid}", b"40")
     assert server.ask("GET", f"&sid={sid}")[1].startswith(b"40")
-    server.ask(
-        "POST", f"&sid={sid}", b'421["enter",{"room":"poll"}]\x1e422["shout",{"room":"poll","times":3}]'
-    )
+    server.ask("POST", f"&sid={sid}", b'421["enter",{"room":"poll"}]\x1e422["shout",{"room":"poll","times":3}]')
     got = server.ask("GET", f"&sid={sid}")[1].split(b"\x1e")
     assert [packet[:3] for packet in got] == [b"431", b"42[", b"42[", b"42[", b"432"]
 

@@ -87,7 +87,10 @@ def make_world(machine: None, password_hash: str) -> World:
     world, members = World(), {}
     for name in ("here", "there"):
         form = ForumForm(
-            languages=["de", "ru", "en"], title={"en": name}, age_bands=["14-15", "16-17", "18+"], time_zone="Europe/Berlin"
+            languages=["de", "ru", "en"],
+            title={"en": name},
+            age_bands=["14-15", "16-17", "18+"],
+            time_zone="Europe/Berlin",
         )
         forum = make_forum(None, organises=False, form=form, teams=[("Essen", "DE"), ("Perm", "RU")], slug=name)
         world.forums[name] = forum.id
@@ -104,7 +107,13 @@ def make_world(machine: None, password_hash: str) -> World:
         world.members[name] = members[name].id
         world.tokens[name] = open_sign_in(person, device="test")
     for name, (place, facts) in BOARDS.items():
-        _make_board(world, name, members["olga" if place == "here" else "otto"], members["zoe" if place == "here" else "tom"], facts)
+        _make_board(
+            world,
+            name,
+            members["olga" if place == "here" else "otto"],
+            members["zoe" if place == "here" else "tom"],
+            facts,
+        )
     return world
 
 

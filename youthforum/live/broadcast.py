@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -154,14 +153,22 @@ class Broadcaster:
             self._looked_at = now
             self._look()
         for name, watched in list(self._watched.items()):
-            if watched.dirty:
-                watched.dirty = False
-                with self._again_if_failed(watched):
-                    self._send_changes(name, watched)
-            if watched.tallies != set() and now - watched.told_at >= TALLY_PAUSE:
-                watched.told_at = now
-                self._send_tallies(name, watched)
+            try:
+                self._tell(name, watched, now)
+            except Exception:
+                # What can't be told here silences no other channel; in a second it is tried again.
+                watched.dirty, watched.tallies, watched.told_at = True, None, now + LOOK_AFTER
+                logger.exception("broadcast_failed", channel=name)
+                db.release()
         db.release()
+
+    def _tell(self, name: str, watched: Watched, now: float) -> None:
+        if watched.dirty:
+            watched.dirty = False
+            self._send_changes(name, watched)
+        if watched.tallies != set() and now - watched.told_at >= TALLY_PAUSE:
+            watched.told_at = now
+            self._send_tallies(name, watched)
 
     def _look(self) -> None:
         """The safety net under lost hints, and the hall's head count."""
@@ -220,11 +227,3 @@ class Broadcaster:
                 tally = {key: value for key, value in tally.items() if int(key) in watcher.hears}
             if tally:
                 self.wire.send_to(sid, "tally", {"channel": name, "tally": tally})
-
-    @contextmanager
-    def _again_if_failed(self, watched: Watched) -> Iterator[None]:
-        try:
-            yield
-        except Exception:
-            watched.dirty = True
-            raise
