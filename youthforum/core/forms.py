@@ -46,6 +46,9 @@ def parse(schema: type[M], payload: Any, *, strict: bool = True) -> M:
 
 
 def _field(problem: Any) -> str:
+    original = (problem.get("ctx") or {}).get("error")
+    if isinstance(original, DomainError) and original.field and not problem["loc"]:
+        return original.field  # said by a check of the form as a whole
     name = ".".join(str(part) for part in problem["loc"])[:64]
     return name.encode("utf-8", "replace").decode() or "payload"  # a program may name a field by half a character
 

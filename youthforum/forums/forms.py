@@ -78,10 +78,14 @@ def _zone(name: str) -> str:
     return name
 
 
+# Two letters that Babel knows as regions, but ISO 3166-1 not as countries.
+_NO_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
+
+
 def country_code(text: str) -> str:
     """An ISO 3166-1 alpha-2 code. Raises Invalid for anything else."""
     code = text.strip().upper()
-    if len(code) != 2 or code not in Locale("en").territories:
+    if len(code) != 2 or code in _NO_COUNTRIES or code not in Locale("en").territories:
         raise Invalid(_l("“%(code)s” is not a two-letter country code, e.g. DE.", code=text.strip()[:20]))
     return code
 
