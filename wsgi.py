@@ -28,6 +28,7 @@ from typing import Any
 from flask import Flask
 from flask_migrate import upgrade
 
+from config import load_settings
 from youthforum import create_app
 from youthforum.core import db
 from youthforum.demo.cli import announce
@@ -35,7 +36,8 @@ from youthforum.demo.cli import announce
 # Seconds for requests in flight when the server is stopped; with the last words of sockets it takes under 5.
 FINISH = 4.0
 
-app = create_app()
+# The command line serves nobody: it needs no engine.
+app = create_app(load_settings(**({} if SERVING else {"async_mode": "threading"})))
 
 
 def prepare(app: Flask) -> None:
