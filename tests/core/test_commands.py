@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,14 +28,14 @@ ASLEEP = Refusal("asleep", "Not now.")
 def _registers() -> Iterator[None]:
     """Commands and listeners made by a test are forgotten afterwards."""
     known = dict(COMMANDS)
-    listeners = [{kind: list(found) for kind, found in register.items()} for register in (events._within, events._after)]
+    registers = (events._within, events._after)
+    listeners = [{kind: list(found) for kind, found in register.items()} for register in registers]
     yield
     COMMANDS.clear()
     COMMANDS.update(known)
-    for register, before in zip((events._within, events._after), listeners, strict=True):
+    for register, before in zip(registers, listeners, strict=True):
         register.clear()
         register.update(before)
-    gc.collect()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +89,10 @@ def test_a_refusal_is_raised_with_its_code_and_nothing_is_stored(inside: World, 
 def test_the_policy_sees_what_others_have_committed_meanwhile(inside: World, app: Flask, any_database: str) -> None:
     """The row that was read for the page is old by the time the button is pressed."""
     anna = inside.member("anna")
-    assert anna.suspension is None and anna.name == "Anna"
+    assert anna.name == "Anna"
     session().rollback()  # a request gives its connection back between reading and writing
     with app.extensions["engine"].begin() as elsewhere:
-        elsewhere.execute(sa.update(Member).where(Member.id == anna.id).values(name="Renamed"))
+        elsewhere.execute(sa.update(Member).where(Member.id == inside.members["anna"]).values(name="Renamed"))
     seen = []
 
     def why_not(member: Member) -> None:
@@ -246,7 +245,7 @@ def test_a_database_that_does_not_answer_is_unavailable(inside: World) -> None:
 
     with pytest.raises((Unavailable, sa.exc.DBAPIError)):
         count(inside.person("anna"))
-    assert inside.person("anna").name if hasattr(Person, "name") else True  # and the next question is answered
+    assert inside.member("anna").name == "Anna"  # and the next question is answered
 
 
 def test_the_session_works_again_after_a_failure(inside: World) -> None:

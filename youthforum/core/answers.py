@@ -34,6 +34,12 @@ def wants_json() -> bool:
 
 
 def init_app(app: Flask) -> None:
+    @app.before_request
+    def _no_nul() -> None:
+        """PostgreSQL can't be asked for a NUL: nothing has one in its address."""
+        if "\0" in request.path or any("\0" in value for values in request.args.listvalues() for value in values):
+            raise NotFound()
+
     @app.errorhandler(DomainError)
     def _domain(error: DomainError) -> Any:
         return answer(error)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from youthforum.core.clock import now
 from youthforum.core.db import session
 from youthforum.core.errors import NotFound
+from youthforum.core.text import whole
 from youthforum.forums.models import (
     Delegation,
     Forum,

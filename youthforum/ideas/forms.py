@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from youthforum.core.errors import Invalid
-from youthforum.core.forms import Form
+from youthforum.core.forms import Form, Id
 from youthforum.core.text import Line, Prose
 
 LONGEST_IDEA = 500
@@ -35,7 +35,6 @@ def _own_key(value: Any) -> Any:
 
 
 Key = Annotated[str, BeforeValidator(_own_key), Field(max_length=64), AfterValidator(_uuid)]
-Id = Annotated[int, Field(ge=1, lt=2**31)]
 MaybeId = Annotated[Id | None, BeforeValidator(_or_none)]
 MaybeLanguage = Annotated[Annotated[str, Field(max_length=8)] | None, BeforeValidator(_or_none)]
 

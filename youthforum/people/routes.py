@@ -15,6 +15,7 @@ from youthforum.core.forms import InvalidForm, parse
 from youthforum.core.rates import Rate
 from youthforum.core.requests import fields, own_path
 from youthforum.core.settings import settings
+from youthforum.core.text import whole
 from youthforum.people import commands, forms, mail, policy, queries, secrets, sessions
 
 pages = Blueprint("people", __name__)
@@ -253,6 +254,6 @@ def _sign_out_everywhere(person: Any) -> None:
 @account_action("sign_out_one")
 def _sign_out_one(person: Any) -> None:
     number = request.form.get("sign_in", "")
-    if number.isdigit() and len(number) < 12:
-        commands.end_sign_ins(person, person, sign_in_id=int(number))
+    if whole(number):
+        commands.end_sign_ins(person, person, sign_in_id=whole(number))
         flash(_("That device has been signed out."), "done")

@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from youthforum.core.forms import Form
-from youthforum.ideas.forms import Id
+from youthforum.core.forms import Form, Id
 
 
 def _opinion(value: object) -> object:
