@@ -24,9 +24,8 @@ from markupsafe import Markup
 from youthforum.activity.queries import recent
 from youthforum.core.access import public, signed_in, viewer
 from youthforum.core.addresses import address, only_here
-from youthforum.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, SlowDown
+from youthforum.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from youthforum.core.forms import InvalidForm, parse
-from youthforum.core.rates import Rate
 from youthforum.core.requests import fields, json_body
 from youthforum.core.text import Text, whole
 from youthforum.forums import commands, forms, policy, queries
@@ -35,17 +34,15 @@ from youthforum.forums.live import steps
 from youthforum.forums.models import Forum, JoinCode, Member
 from youthforum.forums.phases import PHASE_LABELS, WHAT_NOW, Phase, Role
 from youthforum.live.openapi import endpoint
-from youthforum.people import secrets, sessions
+from youthforum.people import sessions
+from youthforum.people.guesses import Guesses
 from youthforum.people.models import Person
 from youthforum.people.routes import account_action, account_part
 
 pages = Blueprint("forums", __name__)
 api = Blueprint("forums_api", __name__, url_prefix="/api/v1")
 
-# Wrong codes are counted per browser and for all together, right ones never: a hall joins behind one address.
-# A code has 40 bits: what a guesser may try within these limits is nothing against that.
-WRONG_CODES = Rate("wrong-code", "15/10 minutes")
-WRONG_CODES_ALL = Rate("wrong-code-all", "1500/10 minutes")
+CODES = Guesses("code", browser="15/10 minutes", address="500/10 minutes", everybody="1500/10 minutes")
 
 
 def enter(slug: str) -> Member:
@@ -96,19 +93,14 @@ def join_code() -> Any:
 
 def _right_code(code: str) -> JoinCode:
     """The join code. Raises NotFound for a wrong one, Forbidden for an expired one, SlowDown after too many."""
+    CODES.listen()
     found = queries.code_by_text(code)
     if found is not None:
         refusal = policy.why_not_join(found)
         if refusal is not None:
             raise Forbidden(refusal)
         return found
-    if "visitor" in session:
-        if not WRONG_CODES.count(session["visitor"]):
-            raise SlowDown(600, _("These were many wrong codes. Please wait ten minutes and ask for the right one."))
-    else:
-        session["visitor"] = secrets.new_token()[:16]
-    if not WRONG_CODES_ALL.count("all"):
-        raise SlowDown(60)
+    CODES.wrong()
     raise NotFound(_("This code is not known. Please check it; it has eight letters and digits."), field="code")
 
 

@@ -17,14 +17,14 @@ from youthforum.core.requests import fields, own_path
 from youthforum.core.settings import settings
 from youthforum.core.text import whole
 from youthforum.people import commands, forms, mail, policy, queries, secrets, sessions
+from youthforum.people.guesses import Guesses
 
 pages = Blueprint("people", __name__)
 
 # Guessing one account's password is stopped per account; per address only what no hall would reach.
 WRONG_PASSWORDS = Rate("wrong-password", "10/15 minutes")
 WRONG_PASSWORDS_FROM = Rate("wrong-password-from", "300/15 minutes")
-WRONG_PHRASES = Rate("wrong-phrase", "20/15 minutes")
-WRONG_PHRASES_ALL = Rate("wrong-phrase-all", "2000/15 minutes")
+PHRASES = Guesses("phrase", browser="20/15 minutes", address="500/15 minutes", everybody="2000/15 minutes")
 RESET_MAILS = Rate("reset-mail", "3/hour")
 
 
@@ -73,14 +73,12 @@ def come_back() -> Any:
     if request.method == "POST":
         try:
             form = parse(forms.PhraseForm, values, strict=False)
-            WRONG_PHRASES.ask(_visitor())
+            PHRASES.listen()
             person = queries.person_by_phrase(form.phrase)
             if person is not None:
                 sessions.remember(commands.open_sign_in(person, device=sessions.device()))
                 return redirect(own_path(request.form.get("next"), url_for("forums.start")))
-            WRONG_PHRASES.count(_visitor())
-            if not WRONG_PHRASES_ALL.count("all"):
-                raise SlowDown(60)
+            PHRASES.wrong()
             errors = {"phrase": _("This phrase is not known. Please check the six words and their order.")}
             status = 422
         except InvalidForm as error:
@@ -88,14 +86,6 @@ def come_back() -> Any:
         except SlowDown as error:
             errors, status = {"phrase": str(error.message)}, 429
     return render_template("people/come_back.html", values=values, errors=errors), status
-
-
-def _visitor() -> str:
-    """A browser, as far as it keeps its cookie; an address for whoever doesn't, far from being one person."""
-    if "visitor" not in session:
-        session["visitor"] = secrets.new_token()[:16]
-        return f"address {request.remote_addr}"
-    return session["visitor"]
 
 
 @pages.route("/forgot", methods=["GET", "POST"])
