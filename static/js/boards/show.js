@@ -1,5 +1,5 @@
 // The board page: puts its parts together. What a card looks like is the server's business; here it comes alive.
-import { keepDrafts } from "../core/drafts.js";
+import { draftNames, keepDrafts } from "../core/drafts.js";
 import { need } from "../core/find.js";
 import { given } from "../core/given.js";
 import { closable, openSheet } from "../core/sheet.js";
@@ -9,7 +9,6 @@ import { morph, parse } from "../live/fragment.js";
 import { Presence } from "../live/presence.js";
 import { Tallies } from "../live/tallies.js";
 import { Composing } from "../ideas/composing.js";
-import { Editing } from "../ideas/editing.js";
 import { Ghosts } from "../ideas/ghosts.js";
 import { mark, markClusters } from "../ideas/marks.js";
 import { Menu } from "../ideas/menu.js";
@@ -36,8 +35,15 @@ board.notices = new Notices(board);
 const view = new View(board.lists, board.person, (idea) => voting.support(idea), page.board.id);
 const composing = new Composing(board);
 const ghosts = new Ghosts(board, composing);
-const editing = new Editing(board);
-new Menu(board, editing);
+new Menu(board, async (card) => (await toEdit()).open(card));
+
+/** @type {import("../ideas/editing.js").Editing|null} */
+let editing = null;
+/** Comes when somebody edits, or was editing before a reload. */
+async function toEdit() {
+  const { Editing } = await import("../ideas/editing.js");
+  return editing ??= new Editing(board);
+}
 
 board.dress = (card) => {
   mark(board, card);
@@ -48,8 +54,8 @@ board.dress = (card) => {
 
 const changes = new Changes(board.lists, {
   dress: board.dress,
-  changed: (card) => editing.changed(card),
-  leaving: (card) => editing.leaving(card),
+  changed: (card) => editing?.changed(card),
+  leaving: (card) => editing?.leaving(card),
   rights: (type) => { if (type !== "member.joined") board.askRights(); },
   settled: () => {
     board.lists.count();
@@ -64,10 +70,11 @@ const changes = new Changes(board.lists, {
 function learn(told) {
   const before = board.person.whyNotVote;
   board.person.learn(told.own, { ...told.state, ...("why_not_vote" in told ? { why_not_vote: told.why_not_vote } : {}) });
-  voting.learn(told);
+  if (told.mine || told.tally !== undefined) voting.learn(told);
   need(document, "#why-not-post", HTMLElement).textContent = board.person.whyNotPost ?? "";
   need(document, "#why-not-vote", HTMLElement).textContent = board.person.whyNotVote ?? "";
   root.toggleAttribute("data-no-vote", board.person.whyNotVote !== null);
+  root.dataset["voting"] = need(document, "#board-state", HTMLElement).dataset["voting"] ?? "";
   composing.rights();
   for (const card of board.lists.cards()) mark(board, card);
   markClusters(board);
@@ -179,7 +186,7 @@ shortcuts({
 learn({ state: page.state });
 voting.paintAll();
 board.lists.count();
-editing.resume();
+if (draftNames("edit-").length || board.outbox.kept("idea:edit").length) void toEdit().then((each) => each.resume());
 const sought = /^#idea-(\d+)$/.exec(location.hash);
 const goal = sought && board.lists.card(Number(sought[1]));
 if (goal) board.tabs.reveal(goal);

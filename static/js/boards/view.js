@@ -57,8 +57,15 @@ export class View {
 
   /** Shows or hides one card, or all of them. @param {HTMLElement} [only] */
   apply(only) {
-    for (const card of only ? [only] : this.#lists.cards()) card.hidden = !this.#wanted(card);
-    const hidden = this.#lists.cards().filter((card) => card.hidden && !card.dataset["leaving"]).length;
+    const wanted = this.#wanted();
+    const cards = this.#lists.cards();
+    for (const card of only ? [only] : cards) {
+      const hidden = !wanted(card);
+      if (card.hidden !== hidden) card.hidden = hidden;
+    }
+    // One card of many is drawn: the sums follow when all of them are.
+    if (only) return;
+    const hidden = cards.filter((card) => card.hidden && !card.dataset["leaving"]).length;
     for (const cluster of this.#lists.clusters()) {
       const inside = all(cluster, ".card");
       cluster.hidden = hidden > 0 && inside.length > 0 && inside.every((card) => card.hidden);
@@ -71,14 +78,15 @@ export class View {
     this.#summary();
   }
 
-  /** @param {HTMLElement} card */
-  #wanted(card) {
-    if (card.dataset["leaving"]) return false;
+  /** @returns {(card: HTMLElement) => boolean} what the reader wants to see */
+  #wanted() {
     const { search, mine, delegation, language } = this.#values();
-    if (mine && !this.#person.owns(ideaOf(card))) return false;
-    if (delegation && card.dataset["delegation"] !== delegation) return false;
-    if (language && card.dataset["language"] !== language) return false;
-    return !search || card.textContent?.toLocaleLowerCase().includes(search.toLocaleLowerCase().trim()) === true;
+    const sought = search?.toLocaleLowerCase().trim();
+    return (card) => !card.dataset["leaving"]
+      && (!mine || this.#person.owns(ideaOf(card)))
+      && (!delegation || card.dataset["delegation"] === delegation)
+      && (!language || card.dataset["language"] === language)
+      && (!sought || card.textContent?.toLocaleLowerCase().includes(sought) === true);
   }
 
   #chosen() {
@@ -102,14 +110,16 @@ export class View {
 
   #sort() {
     need(document, "#stale-order", HTMLElement).hidden = true;
-    this.#lists.sort(this.#order());
+    this.#lists.sort(() => this.#order());
   }
 
   /** @returns {import("./lists.js").Order} */
   #order() {
     const sort = this.#value("sort");
-    if (sort === "newest") return (a, b) => this.#best(b, this.#created) - this.#best(a, this.#created);
-    if (sort === "support") return (a, b) => this.#sum(b) - this.#sum(a) || position(a) - position(b);
+    const newest = remembered((/** @type {HTMLElement} */ item) => this.#best(item, this.#created));
+    const support = remembered((/** @type {HTMLElement} */ item) => this.#sum(item));
+    if (sort === "newest") return (a, b) => newest(b) - newest(a);
+    if (sort === "support") return (a, b) => support(b) - support(a) || position(a) - position(b);
     if (sort === "loose") return (a, b) => Number(a.matches(".cluster")) - Number(b.matches(".cluster")) || position(a) - position(b);
     return (a, b) => position(a) - position(b);
   }
@@ -169,4 +179,15 @@ export class View {
       else if (field instanceof HTMLInputElement) field.value = value;
     }
   }
+}
+
+/** Each item is measured once, however often it is compared. @param {(item: HTMLElement) => number} measure @returns {(item: HTMLElement) => number} */
+function remembered(measure) {
+  /** @type {Map<HTMLElement, number>} */
+  const known = new Map();
+  return (item) => {
+    const value = known.get(item) ?? measure(item);
+    known.set(item, value);
+    return value;
+  };
 }

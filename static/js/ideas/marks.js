@@ -22,6 +22,7 @@ export function markClusters(board) {
 /** A handle to drag by, for those who may: nobody moves a wall of cards by scrolling. @param {HTMLElement} item @param {boolean} movable */
 function giveGrip(item, movable) {
   const grip = find(item, ":scope > .grip", HTMLElement);
+  item.toggleAttribute("data-movable", movable);
   if (!movable) {
     grip?.remove();
   } else if (!grip) {

@@ -12,14 +12,14 @@ export class Menu {
   /** @type {HTMLElement|null} */
   #card = null;
 
-  /** @param {Board} board @param {import("./editing.js").Editing} editing */
-  constructor(board, editing) {
+  /** @param {Board} board @param {(card: HTMLElement) => unknown} edit */
+  constructor(board, edit) {
     this.#board = board;
     board.actions.on("menu", (button) => {
       const card = button.closest(".card");
       if (card instanceof HTMLElement) this.#open(card, button);
     });
-    this.#does("edit", (card) => editing.open(card));
+    this.#does("edit", edit);
     this.#does("withdraw", (card) => board.notices.withdraw(card));
     this.#does("copy", (card) => copy(textOf(card)));
     this.#does("restore", (card) => board.send("idea:restore", { idea: ideaOf(card) }, ideaOf(card)));
