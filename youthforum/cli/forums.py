@@ -80,7 +80,7 @@ def create(
     code = queries.door_code(forum)
     if code is not None:
         _say(code)
-    click.echo(f"Organiser     {invited.email}")
+    click.echo(f"Organiser     {invited.email}" + ("" if token else "   (has a password already)"))
     if token:
         click.echo(f"Set password  {link('people.reset', token=token)}   (once, within three days)")
 

@@ -51,7 +51,8 @@ def _say(result: Imported) -> None:
     if result.nothing:
         click.echo("Everything was there already.")
     else:
-        click.echo(f"Added {result.ideas} ideas, {result.members} members and {result.votes} votes.")
+        added = ((result.ideas, "idea"), (result.members, "member"), (result.votes, "vote"))
+        click.echo("Added: " + ", ".join(f"{n} {what if n == 1 else what + 's'}" for n, what in added if n))
     board = board_by_id(result.board_id)
     if board is not None:
         click.echo(f"Board         {link('boards.show', slug=board.forum.slug, id=board.id)}")

@@ -190,7 +190,7 @@ def _members(board: Board, wanted: dict[str, tuple[str, int | None]]) -> tuple[d
             for key, person_id in zip(keys, people, strict=True)
         ]
         made = session().execute(sa.insert(Member).returning(Member.person_id, Member.id), rows)
-        by_person = dict(made.tuples().all())
+        by_person = dict(made.all())
         members = {key: by_person[person_id] for key, person_id in zip(keys, people, strict=True)}
         session().execute(
             sa.insert(ImportedMember),
@@ -267,29 +267,29 @@ def _store_ideas(board: Board, rows: list[Row], progress: Progress) -> tuple[dic
 def _store_votes(board: Board, votes: dict[tuple[int, int], tuple[int, int]], progress: Progress) -> int:
     """Set votes, `{(idea id, member id): (value, time in milliseconds)}`: how many were new or another before."""
     stored = queries.imported_votes(board)
-    rows = [
-        {"idea_id": idea, "member_id": member, "value": value, "at": moment(at)}
-        for (idea, member), (value, at) in sorted(votes.items())
-        if stored.get((idea, member)) != value
-    ]
+    wanted = [place for place in sorted(votes) if stored.get(place) != votes[place][0]]
     done = 0
-    for chunk in _chunks(rows):
-        new = [row for row in chunk if (row["idea_id"], row["member_id"]) not in stored]
-        changed = [row for row in chunk if (row["idea_id"], row["member_id"]) in stored]
+    for places in _chunks(wanted):
+        new = [_vote(place, votes[place]) for place in places if place not in stored]
+        changed = [_vote(place, votes[place]) for place in places if place in stored]
         if new:
             session().execute(sa.insert(Vote), new)
         if changed:
             session().execute(sa.update(Vote), changed)
-        done += len(chunk)
-        progress("votes", done, len(rows))
-    for ideas in _chunks(sorted({row["idea_id"] for row in rows})):
+        done += len(places)
+        progress("votes", done, len(wanted))
+    for ideas in _chunks(sorted({idea for idea, _member in wanted})):
         session().execute(
             sa.update(TallyVersion)
             .where(TallyVersion.idea_id.in_(ideas))
             .values(version=TallyVersion.version + 1)
             .execution_options(synchronize_session=False)
         )
-    return len(rows)
+    return len(wanted)
+
+
+def _vote(place: tuple[int, int], cast: tuple[int, int]) -> Row:
+    return {"idea_id": place[0], "member_id": place[1], "value": cast[0], "at": moment(cast[1])}
 
 
 def _chunks(rows: list[Any]) -> Iterator[list[Any]]:

@@ -30,13 +30,13 @@ def places_of(board: Board) -> Places:
 def imported_members(board: Board) -> dict[str, int]:
     """`{key in the source: member id}` of those whom earlier imports into this board have made."""
     query = sa.select(ImportedMember.key, ImportedMember.member_id).where(ImportedMember.board_id == board.id)
-    return dict(session().execute(query).tuples().all())
+    return dict(session().execute(query).all())
 
 
 def ideas_by_key(board: Board) -> dict[str, int]:
     """`{key: idea id}` of all ideas of a board, in whatever state."""
     query = sa.select(Idea.key, Idea.id).where(Idea.board_id == board.id)
-    return dict(session().execute(query).tuples().all())
+    return dict(session().execute(query).all())
 
 
 def imported_votes(board: Board) -> dict[tuple[int, int], int]:
@@ -47,4 +47,4 @@ def imported_votes(board: Board) -> dict[tuple[int, int], int]:
         .join(ImportedMember, ImportedMember.member_id == Vote.member_id)
         .where(Idea.board_id == board.id)
     )
-    return {(idea, member): value for idea, member, value in session().execute(query).tuples()}
+    return {(idea, member): value for idea, member, value in session().execute(query)}
