@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Flask
-from flask_login import current_user
+from flask import Flask, g
+from flask_login import AnonymousUserMixin, current_user
 
 from youthforum.core.errors import Unauthenticated
 
@@ -38,6 +38,12 @@ def signed_in(view: F) -> F:
 def viewer() -> Any:
     """The signed-in Person of this request, or None. Routes pass it on; nothing below them asks for it."""
     return current_user._get_current_object() if current_user and current_user.is_authenticated else None
+
+
+def answer_to_nobody() -> None:
+    """Let the rest of this request be for nobody: the database that would know the reader does not answer."""
+    g._login_user = AnonymousUserMixin()
+    g.forum = g.member = None
 
 
 def refuse_unmarked_routes(app: Flask) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
+from youthforum.core.access import answer_to_nobody
 from youthforum.core.errors import (
     Conflict,
     DomainError,
@@ -81,6 +82,8 @@ def init_app(app: Flask) -> None:
 def answer(error: DomainError, *, status: int | None = None, reference: str | None = None) -> Response:
     """The response for an error, for whoever asks."""
     status = status or error.status
+    if isinstance(error, Unavailable):
+        answer_to_nobody()
     if wants_json():
         response = jsonify({"error": error.as_dict() | ({"reference": reference} if reference else {})})
     else:
