@@ -25,9 +25,7 @@ if mode == "eventlet":
     import eventlet
     eventlet.monkey_patch()
 import importlib.util, logging
-spec = importlib.util.spec_from_file_location("fanout", "youthforum/live/fanout.py")
-fanout = sys.modules["fanout"] = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(fanout)
+from youthforum.live import fanout
 from flask import Flask, current_app
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 app = Flask(__name__)
