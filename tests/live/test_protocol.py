@@ -137,7 +137,7 @@ def test_every_event_answers_as_the_contract_says(hall: Hall):
         moved = ann.ok("idea:move", idea=idea["id"], column=first, before=guessed["idea"]["id"])
         assert moved["idea"]["column"] == first and moved["idea"]["position"] < guessed["idea"]["position"]
         vote = ann.ok("vote:dots", idea=idea["id"], dots=2)
-        assert {"dots": 2, "left": 3} == {name: vote[name] for name in ("dots", "left")} and vote["version"] >= 1
+        assert {name: vote[name] for name in ("dots", "left")} == {"dots": 2, "left": 3} and vote["version"] >= 1
         same = ann.ok("vote:dots", idea=idea["id"], dots=2)
         assert same == vote
         assert ann.ok("vote:dots", idea=idea["id"], dots=0)["left"] == 5

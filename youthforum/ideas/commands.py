@@ -112,7 +112,7 @@ def return_idea(member: Member, board: Board, idea: Idea) -> Idea:
     return idea
 
 
-@command(unless=policy.why_not_curate, lock=("board", "idea"))
+@command(unless=policy.why_not_hide, lock=("board", "idea"))
 def hide_idea(member: Member, board: Board, idea: Idea, *, reason: str) -> None:
     """Take somebody's idea out of sight, with a reason; hiding twice changes nothing."""
     if idea.hiding is None:

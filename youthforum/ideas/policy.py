@@ -76,3 +76,9 @@ def why_not_curate(member: Member | None, board: Board) -> Refusal | None:
     if member is not None and member.forum_id != board.forum_id:
         return OTHER_FORUM
     return why_not(member, Activity.curate)
+
+
+def why_not_hide(member: Member | None, board: Board, idea: Idea) -> Refusal | None:
+    """A merged idea is taken apart first: its words stand on the card that it was merged into."""
+    refusal = why_not_curate(member, board)
+    return refusal or (MERGED if idea.root_id is not None else None)
