@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from flask import current_app, url_for
 from flask_babel import force_locale
 
+from youthforum.core.addresses import address
 from youthforum.core.db import engine, release
 from youthforum.core.errors import DomainError
 from youthforum.core.forms import InvalidForm
-from youthforum.core.settings import settings
 from youthforum.forums.models import Forum
 from youthforum.forums.queries import forum_by_slug
 
@@ -59,9 +59,8 @@ def the_forum(slug: str) -> Forum:
 
 def link(endpoint: str, **values: Any) -> str:
     """The full address of a page, as people reach this server."""
-    ours = settings()
-    host = "127.0.0.1" if ours.host in ("0.0.0.0", "::") else ours.host  # noqa: S104
-    with current_app.test_request_context(base_url=ours.public_url or f"http://{host}:{ours.port}"):
+    here = address()
+    with current_app.test_request_context(base_url=here):
         return url_for(endpoint, _external=True, **values)
 
 
