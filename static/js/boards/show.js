@@ -132,7 +132,8 @@ for (const name of given.channels) {
         if (change.type === "forum.phase_changed") board.askRights();
       }
     },
-    onReload: async () => null,
+    // A board drawn anew brings the stepper along.
+    onReload: async (revision) => (await redraw() === null ? null : revision),
   });
 }
 

@@ -68,6 +68,7 @@ export class Composing {
     const button = need(document, "#new-idea", HTMLElement);
     if (why) button.setAttribute("aria-disabled", "true");
     else button.removeAttribute("aria-disabled");
+    document.getElementById("board")?.toggleAttribute("data-no-post", why !== null);
     button.title = why ?? "";
     if (why) button.setAttribute("aria-describedby", "why-not-post");
     else button.removeAttribute("aria-describedby");

@@ -6,6 +6,8 @@ import { copy } from "./ghosts.js";
 
 /** @typedef {import("../boards/board.js").Board} Board */
 
+const SHORT = 90;
+
 export class Notices {
   #board;
   #place = need(document, "#notices", HTMLElement);
@@ -62,9 +64,13 @@ export class Notices {
 
   /** @param {{merge: number, text: string, into: number}[]|undefined} notices */
   merged(notices) {
-    for (const { merge, text, into } of notices ?? []) {
+    if (!notices) return;
+    // A merge that was undone needs no notice any more.
+    const current = new Set(notices.map(({ merge }) => String(merge)));
+    for (const strip of all(this.#place, "[data-merge]")) if (!current.has(strip.dataset["merge"] ?? "")) strip.remove();
+    for (const { merge, text, into } of notices) {
       if (find(this.#place, `[data-merge="${merge}"]`, HTMLElement)) continue;
-      const strip = this.#strip(say("merged_notice", { text }), say("show_idea"), () => {
+      const strip = this.#strip(say("merged_notice", { text: text.length > SHORT ? `${text.slice(0, SHORT)}…` : text }), say("show_idea"), () => {
         const card = this.#board.lists.card(into);
         if (card) this.#board.tabs.reveal(card);
       });

@@ -10,7 +10,7 @@ import { RevisionOrder } from "./order.js";
 /**
  * @typedef {object} Watcher
  * @property {(changes: Change[]) => void} onChanges in order, none twice
- * @property {() => Promise<number|null>} onReload draws the page anew; gives the revision that it then shows
+ * @property {(revision: number) => Promise<number|null>} onReload draws the page anew; gives the revision that it then shows, at least this one
  * @property {(answer: Answer & {ok: true}) => void} [onWatched]
  * @property {(tally: Record<string, any>) => void} [onTally]
  * @property {(presence: {count: number, writing?: number}) => void} [onPresence]
@@ -94,7 +94,7 @@ export class Channel {
   async #answered(answer) {
     this.#heard = performance.now();
     if (answer["reload"]) {
-      await this.#reload();
+      await this.#reload(answer["revision"]);
     } else {
       this.#reloads = 0;
       this.#apply(this.#order.fill(answer["changes"] ?? [], answer["revision"]));
@@ -104,9 +104,10 @@ export class Channel {
     if (this.#writing) this.#sayHere();
   }
 
-  async #reload() {
+  /** @param {number} now */
+  async #reload(now) {
     this.#reloads += 1;
-    const revision = await this.#watcher.onReload();
+    const revision = await this.#watcher.onReload(now);
     if (revision === null) {
       this.#askLater(2000 * this.#reloads);
       return;
@@ -133,7 +134,7 @@ export class Channel {
     } catch (error) {
       // One fragment that can't be applied must not leave the page behind for ever: take the server's own picture.
       console.error(error);
-      void this.#watcher.onReload();
+      void this.#watcher.onReload(this.#order.known ?? 0);
     }
   }
 
