@@ -45,8 +45,9 @@ class Watched:
     watchers: dict[str, Watcher] = field(default_factory=dict)
     dirty: bool = False
     tallies: set[int] | None = field(default_factory=set)  # ideas to tell of; None: all of them
+    moved: set[int] | None = field(default_factory=set)  # people who may hear more or less now; None: everybody
     told_at: float = 0.0
-    pulse: int | None = None
+    pulse: int = 0
 
     @property
     def audiences(self) -> set[Audience]:
@@ -72,7 +73,9 @@ class Broadcaster:
         with self._lock:
             self.leave(name, sid)
             if name not in self._watched:
-                self._watched[name] = Watched(sent=channels.log().latest([name]).get(name, 0))
+                kind, number = channels.find(name)
+                sent = channels.log().latest([name]).get(name, 0)
+                self._watched[name] = Watched(sent, pulse=kind.tallies.pulse(number) if kind.tallies else 0)
             self._watched[name].watchers[sid] = watcher
         self.wire.enter(sid, watcher.audience.room)
         self.wire.enter(sid, f"{name}:all")
@@ -122,9 +125,10 @@ class Broadcaster:
             if not watched:
                 return
             watched.tallies = None if ideas is None or watched.tallies is None else watched.tallies | ideas
-            for watcher in watched.watchers.values():
-                if watcher.person_id == person_id or ideas is None:
-                    watcher.stale = True
+            if ideas is None:
+                watched.moved = None
+            elif person_id is not None and watched.moved is not None:
+                watched.moved.add(person_id)
         self._wake.set()
 
     # The loop ----------------------------------------------------------------------------------------------
@@ -157,7 +161,8 @@ class Broadcaster:
                 self._tell(name, watched, now)
             except Exception:
                 # What can't be told here silences no other channel; in a second it is tried again.
-                watched.dirty, watched.tallies, watched.told_at = True, None, now + LOOK_AFTER
+                watched.dirty, watched.tallies, watched.moved = True, None, None
+                watched.told_at = now + LOOK_AFTER
                 logger.exception("broadcast_failed", channel=name)
                 db.release()
         db.release()
@@ -181,7 +186,7 @@ class Broadcaster:
             kind, number = channels.find(name)
             if kind.tallies:
                 pulse = kind.tallies.pulse(number)
-                if watched.pulse is not None and pulse != watched.pulse and watched.tallies == set():
+                if pulse != watched.pulse and watched.tallies == set():
                     watched.tallies = None
                 watched.pulse = pulse
         for name, (count, writing) in self.presence.news().items():
@@ -207,6 +212,7 @@ class Broadcaster:
         source = kind.tallies
         with self._lock:
             ideas, watched.tallies = watched.tallies, set()
+            moved, watched.moved = watched.moved, set()
         if source is None:
             return
         watched.pulse = source.pulse(number)
@@ -219,7 +225,7 @@ class Broadcaster:
         changed = source.count(number, ideas)
         for sid, watcher in list(watched.watchers.items()):
             tally = changed
-            if watcher.stale:
+            if watcher.stale or moved is None or watcher.person_id in moved:
                 watcher.hears, watcher.stale = source.open_to(self._person(watcher.person_id), number), False
                 everything = source.count(number, None) if everything is None else everything
                 tally = everything

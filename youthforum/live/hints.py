@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -25,32 +27,54 @@ class Hints:
         self.url = redis_url
         self.name = secrets.token_hex(8)
         self.heard_at = time.monotonic()
+        # A Redis that is gone for long is not told everything afterwards: nobody needs old hints.
+        self._outgoing: deque[dict[str, Any]] = deque(maxlen=1000)
+        self._news = threading.Event()
         self._client = redis.Redis.from_url(redis_url) if redis_url else None
 
     def tell(self, **hint: Any) -> None:
-        """Publish a hint; a dead Redis costs nothing but time, since every process also looks by itself."""
-        if self._client is None:
-            return
-        try:
-            self._client.publish(TOPIC, json.dumps({"from": self.name} | hint))
-        except redis.RedisError as error:
-            log.warning("hint_not_sent", error=str(error))
+        """Have a hint published. Never waits: who has just voted isn't held up by Redis, and a hint that is lost
+        costs a second, since every process also looks by itself."""
+        if self._client is not None:
+            self._outgoing.append(hint)
+            self._news.set()
+
+    def send(self, sleep: Callable[[float], None]) -> None:
+        """Publish what was told, for ever."""
+        while self._client is not None:
+            self._news.wait()
+            self._news.clear()
+            try:
+                while self._outgoing:
+                    self._client.publish(TOPIC, json.dumps({"from": self.name} | self._outgoing[0]))
+                    self._outgoing.popleft()
+            except redis.RedisError as error:
+                log.warning("hint_not_sent", error=str(error))
+                self._outgoing.clear()
+                sleep(1.0)
 
     def listen(self, heard: Callable[[dict[str, Any]], None], sleep: Callable[[float], None]) -> None:
-        """Call `heard(hint)` for every hint of the others, for ever; reconnects by itself."""
+        """Call `heard(hint)` for every hint of the others, for ever; reconnects by itself, also from a connection
+        that looks open and has gone silent: our own heartbeat is to be heard on it."""
         while self._client is not None:
+            pubsub = self._client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
             try:
-                pubsub = self._client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                 pubsub.subscribe(TOPIC)
-                for message in pubsub.listen():
+                listening_since = time.monotonic()
+                while time.monotonic() - max(self.heard_at, listening_since) < DEAF_AFTER:
+                    message = pubsub.get_message(timeout=DEAF_AFTER / 3)
+                    if message is None:
+                        continue
                     hint = json.loads(message["data"])
                     if hint.get("from") != self.name:
                         heard(hint)
                     elif "beat" in hint:
                         self.heard_at = time.monotonic()
-            except (redis.RedisError, ValueError) as error:
+            except (redis.RedisError, ValueError, OSError) as error:
                 log.warning("hints_interrupted", error=str(error))
                 sleep(1.0)
+            finally:
+                pubsub.close()
 
     @property
     def deaf(self) -> bool:

@@ -93,6 +93,7 @@ class Sockets:
         """Begin to send; a server calls this, the command line doesn't."""
         self.wire.background(self.broadcaster.run)
         if self.hints.url:
+            self.wire.background(self.hints.send, self.wire.sleep)
             self.wire.background(self.hints.listen, self._hear, self.wire.sleep)
 
     # From the engine -------------------------------------------------------------------------------------
