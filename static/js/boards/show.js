@@ -134,7 +134,7 @@ for (const name of given.channels) {
     },
     // A board drawn anew brings the stepper along.
     onReload: async (revision) => (await redraw() === null ? null : revision),
-  });
+  }, 3);
 }
 
 connection.on("mine", (told) => { if (told?.board === page.board.id) learn(told); });

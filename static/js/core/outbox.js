@@ -151,17 +151,15 @@ export class Outbox {
     }
     for (const write of this.#writes) {
       if (this.#sending.size >= AT_ONCE) return;
-      if (!write.refused && !this.#sending.has(write.thing)) void this.#sendOne(write);
+      if (write.refused || this.#sending.has(write.thing)) continue;
+      if (this.#lease(write)) void this.#sendOne(write);
+      // Another tab has it in hand; if that one goes away, it is our turn.
+      else this.#timer = window.setTimeout(() => this.#send(), LEASE / 4);
     }
   }
 
   /** @param {Write} write */
   async #sendOne(write) {
-    if (!this.#lease(write)) {
-      this.#later(LEASE / 4);
-      this.#send();
-      return;
-    }
     this.#sending.add(write.thing);
     try {
       const answer = await this.#connection.ask(write.event, write.payload);

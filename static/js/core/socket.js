@@ -157,6 +157,6 @@ export class Connection {
     dialog.addEventListener("close", () => location.assign("/"));
     document.body.append(dialog);
     dialog.showModal();
-    window.setTimeout(() => location.assign("/"), 8000);
+    window.setTimeout(() => location.assign("/"), 20_000);
   }
 }

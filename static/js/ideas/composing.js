@@ -93,6 +93,11 @@ export class Composing {
     const language = this.#form.elements.namedItem("language");
     if (language instanceof HTMLSelectElement) language.value = "";
     this.#dialog.close();
+    // The shortcut came from nowhere: then the way to the next idea is where one goes on.
+    window.setTimeout(() => {
+      const at = document.activeElement;
+      if (at === document.body || this.#dialog.contains(at)) need(document, "#new-idea", HTMLElement).focus({ preventScroll: true });
+    });
     if (payload["column"]) this.#board.tabs.show(String(payload["column"]));
     this.#board.outbox.put("idea:post", payload, { key, thing: `post:${key}`, spoken: true, about: { board: this.#board.facts.id } });
   }

@@ -36,8 +36,9 @@ export class Channel {
    * @param {string} name
    * @param {number|null} revision what the page shows
    * @param {Watcher} watcher
+   * @param {number} [patience] how many times as long it may be silent
    */
-  constructor(connection, name, revision, watcher) {
+  constructor(connection, name, revision, watcher, patience = 1) {
     this.#connection = connection;
     this.#name = name;
     this.#watcher = watcher;
@@ -55,7 +56,7 @@ export class Channel {
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") void this.catchUp(); });
     addEventListener("pageshow", (event) => { if (event.persisted) void this.catchUp(); });
     window.setInterval(() => {
-      if (document.visibilityState === "visible" && performance.now() - this.#heard > SILENCE) void this.catchUp();
+      if (document.visibilityState === "visible" && performance.now() - this.#heard > SILENCE * patience) void this.catchUp();
     }, LOOK);
   }
 
