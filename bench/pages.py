@@ -17,8 +17,8 @@ from bench.servers import ROOT, Server, serving
 CARDS = 300
 # One member may send 150 events in ten seconds; nobody here comes near that.
 EACH = 50
-# What browsers accept. Over plain http, as in a hall's own network, they don't take brotli.
-ACCEPTS = {"https": "gzip, deflate, br", "http": "gzip, deflate"}
+# What browsers accept. Over plain http, as in a hall's own network, they take neither brotli nor zstd.
+ACCEPTS = {"https": "gzip, deflate, br, zstd", "http": "gzip, deflate"}
 
 
 def fill(server: Server, cards: int = CARDS) -> str:

@@ -1,0 +1,249 @@
+"""The docs say what the code does: their tables are compared with the registers; links and commands must exist."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from flask import Flask
+
+from config import ROOT, Settings
+from tests.conftest import MakeApp
+from youthforum.core import errors
+from youthforum.core.events import Fact
+from youthforum.core.forms import Form
+from youthforum.live import sockets
+from youthforum.live.channels import Audience, Change, Channel
+from youthforum.live.intake import INTAKES
+from youthforum.votes.tally import Tally
+
+DOCS = sorted(path for path in (ROOT / "docs").rglob("*.md"))
+PAGES = [*DOCS, *(path for name in ("README", "CHANGELOG", "CONTRIBUTING") if (path := ROOT / f"{name}.md").exists())]
+CODE = sorted((ROOT / "youthforum").rglob("*.py"))
+WIRE, SETTINGS, COMMANDS = "live-protocol.md", "settings.md", "commands.md"
+
+# Fields: {name: whether it may be left out}
+Fields = dict[str, bool]
+
+
+@pytest.fixture
+def bare(make_app: MakeApp) -> Flask:
+    """An app without a database: registers only."""
+    return make_app()
+
+
+def rows(page: str, heading: str) -> dict[str, list[str]]:
+    """`{first cell: further cells}` of the table below a heading, without the backticks of the first cell."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    found = re.search(rf"^#+ {re.escape(heading)}$(.*?)(?=^#|\Z)", text, re.M | re.S)
+    assert found, f"{page} has no heading “{heading}”"
+    lines = [line for line in found[1].splitlines() if line.startswith("| `")]
+    assert lines, f"{page} has no table below “{heading}”"
+    table = {}
+    for line in lines:
+        first, *rest = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
+        assert first.strip("`") not in table, f"{page} has {first} twice"
+        table[first.strip("`")] = rest
+    return table
+
+
+def payload(cell: str) -> Fields:
+    """The fields of `{"idea", "column"?}`."""
+    found = re.match(r"`\{(.*?)\}`", cell)
+    assert found, f"no payload in {cell!r}"
+    return {name: bool(optional) for name, optional in re.findall(r'"(\w+)"(\?)?', found[1])}
+
+
+def form_fields(form: type[Form]) -> Fields:
+    return {name: not field.is_required() for name, field in form.model_fields.items()}
+
+
+# The wire ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_event_from_clients_is_documented_with_its_fields_and_address(bare: Flask) -> None:
+    documented = rows(WIRE, "Events from clients")
+    own = {name: getattr(sockets, f"{name.capitalize()}Form") for name in bare.extensions["live"]._events}
+    expected = {name: (form_fields(form), "–") for name, form in own.items()}
+    expected |= {name: (form_fields(intake.form), f"`{intake.path}`") for name, intake in INTAKES.items()}
+    assert {name: (payload(cells[0]), cells[2]) for name, cells in documented.items()} == expected
+
+
+def sent() -> dict[str, Fields | None]:
+    """Events that the server sends, with their fields where these stand in the code as they are sent."""
+    found: dict[str, Fields | None] = {}
+    for file in CODE:
+        for function in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            named = {
+                node.targets[0].id: node.value
+                for node in ast.walk(function)
+                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+            }
+            for node in ast.walk(function):
+                if (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Attribute)
+                    and node.func.attr in ("broadcast", "send_to", "tell")
+                    and len(node.args) == 3
+                    and isinstance(node.args[1], ast.Constant)
+                ):
+                    body: Any = node.args[2]
+                    body = named.get(body.id) if isinstance(body, ast.Name) else body
+                    keys = body.keys if isinstance(body, ast.Dict) else None
+                    fields = None if keys is None else {key.value: False for key in keys}
+                    found[str(node.args[1].value)] = fields
+    return found
+
+
+def test_every_event_from_the_server_is_documented_with_its_fields() -> None:
+    documented = {name: payload(cells[0]) for name, cells in rows(WIRE, "Events from the server").items()}
+    expected = sent()
+    change = Channel("board", lambda *_: None, draws={"x": lambda *_: None}).render  # type: ignore[arg-type, return-value]
+    body = change(Change(1, "idea.posted", {}), Audience("board:1", "members", "en"))
+    expected["change"] = dict.fromkeys(body, False) | {"html": True}
+    assert documented == expected
+
+
+def test_a_tally_is_documented() -> None:
+    text = (ROOT / "docs" / WIRE).read_text("utf-8")
+    told = "{" + ", ".join(f'"{name}"' for name in Tally().as_dict(0)) + "}"
+    assert told in text
+
+
+def facts(kind: type[Fact] = Fact) -> Iterator[type[Fact]]:
+    for one in kind.__subclasses__():
+        yield from (one, *facts(one))
+
+
+def test_every_type_of_change_is_documented_with_its_data(bare: Flask) -> None:
+    expected = {}
+    for fact in facts():
+        if fact.type and fact.channel_kind and fact.logged and fact.__module__.startswith("youthforum."):
+            made = fact(**{field.name: 1 for field in dataclasses.fields(fact)})
+            expected[fact.type] = (fact.channel_kind, sorted(made.data))
+    documented = {name: (cells[0], sorted(payload(cells[1]))) for name, cells in rows(WIRE, "Types of changes").items()}
+    assert documented == expected
+
+
+def test_every_error_code_is_documented_with_its_status() -> None:
+    codes: set[str] = set()
+    for file in CODE:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                given = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
+                if node.func.id == "Refusal":
+                    given.append(node.args[0])
+                elif not hasattr(errors, node.func.id):
+                    continue
+                codes |= {str(value.value) for value in given if isinstance(value, ast.Constant)}
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.DomainError)]
+    documented = rows(WIRE, "Errors")
+    assert documented.keys() == codes | {kind.default_code for kind in kinds}
+    for kind in kinds:
+        if kind is not errors.DomainError:
+            assert str(kind.status) in documented[kind.default_code][0], kind.default_code
+
+
+def test_every_address_of_the_api_is_documented(bare: Flask) -> None:
+    """Those of the events stand in their own table."""
+    expected = {
+        f"{method} {re.sub(r'<int:', '<', rule.rule)}"
+        for rule in bare.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if not rule.endpoint.startswith("do.")
+        and (rule.rule.startswith("/api/v1/") or rule.rule in ("/healthz", "/readyz", "/metrics"))
+    }
+    assert set(rows(WIRE, "Reading")) == expected
+
+
+# Settings ---------------------------------------------------------------------------------------------------------
+
+
+def shown(default: Any) -> str:
+    value = default.get_secret_value() if hasattr(default, "get_secret_value") else default
+    if isinstance(value, Path):
+        return f"`{value.relative_to(ROOT)}`"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"`{text}`" if text else "empty"
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    expected = {name.upper(): shown(field.default) for name, field in Settings.model_fields.items()}
+    assert {name: cells[0] for name, cells in rows(SETTINGS, "Settings").items()} == expected
+
+
+def test_a_setting_that_any_page_names_exists() -> None:
+    """`NAME=value`, as it is given to a command or a unit."""
+    others = {"ARGS", "PYTHON", "POLIS_AUSTRIA", "CHROMIUM", "TEST_DATABASE_URL", "TEST_REDIS_URL", "REQUIRE_SERVICES"}
+    known = {name.upper() for name in Settings.model_fields} | others
+    for page in [*PAGES, *(ROOT / "deploy").glob("*.service")]:
+        named = set(re.findall(r"(?:^|[\s`\"])([A-Z][A-Z_]{3,})=", page.read_text("utf-8"), re.M))
+        assert named <= known, f"{page.name} names {named - known}"
+
+
+# Commands ---------------------------------------------------------------------------------------------------------
+
+
+def cli(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from cli(command, f"{before}{name} ")
+        else:
+            yield before + name, command
+
+
+def test_every_command_is_documented_with_its_options(bare: Flask) -> None:
+    expected = {}
+    for name, command in cli(bare.cli):  # type: ignore[arg-type]
+        if not name.startswith("db "):
+            wanted = [
+                (p.metavar or p.human_readable_name).upper() for p in command.params if isinstance(p, click.Argument)
+            ]
+            options = [p.opts[0] for p in command.params if isinstance(p, click.Option)]
+            expected[" ".join([name, *wanted])] = options
+    documented = {name: re.findall(r"--[a-z-]+", cells[0]) for name, cells in rows(COMMANDS, "Commands").items()}
+    documented.pop("db upgrade")
+    assert documented == expected
+
+
+def test_every_make_target_is_documented() -> None:
+    targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    assert {name.removeprefix("make ") for name in rows(COMMANDS, "make")} == targets
+
+
+def test_a_command_that_any_page_names_exists(bare: Flask) -> None:
+    known = {name for name, _ in cli(bare.cli)}  # type: ignore[arg-type]
+    groups = {name.split(" ")[0] for name in known}
+    targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        for words in re.findall(r"flask --app wsgi ([a-z]+(?: [a-z]+)?)", text):
+            first = words.split(" ")[0]
+            assert words in known or first in known or (words == first and first in groups), f"{page.name}: {words}"
+        for target in re.findall(r"`make ([a-z]+)", text) + re.findall(r"^make ([a-z]+)", text, re.M):
+            assert target in targets, f"{page.name}: make {target}"
+
+
+# Pages ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.S)
+    for target in re.findall(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)", text):
+        if not re.match(r"[a-z]+:|#", target):
+            assert (page.parent / target.partition("#")[0]).exists(), f"{page.name} links to {target}"
+
+
+def test_the_index_names_every_page() -> None:
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+    missing = [path for path in DOCS if path.name != "README.md" and str(path.relative_to(ROOT / "docs")) not in index]
+    assert not missing
