@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from youthforum.core.clock import now
 from youthforum.core.commands import add, command, lock_row, nothing_forbids, record
 from youthforum.core.db import session
-from youthforum.core.errors import Conflict, Invalid
+from youthforum.core.errors import Conflict, Forbidden, Invalid
 from youthforum.core.settings import settings
 from youthforum.core.text import Text
 from youthforum.forums import policy, queries
@@ -94,12 +94,18 @@ def _fill(forum: Forum, form: ForumForm) -> None:
     forum.title = _words(form.title, form.languages)
     forum.about = _words(form.about, form.languages)
     forum.house_rules = _words(form.house_rules, form.languages) or usual_rules(form.languages)
-    forum.place = Text({form.languages[0]: form.place} if form.place else {})
+    forum.place = _kept([forum.place], form.place, form.languages) if form.place else Text()
     forum.starts_on, forum.ends_on = form.starts_on, form.ends_on
     forum.time_zone, forum.age_bands = form.time_zone, list(dict.fromkeys(form.age_bands))
+    known = [host.name for host in forum.hosts]
     forum.hosts = [
-        Host(name=Text({form.languages[0]: name}), position=number) for number, name in enumerate(form.hosts)
+        Host(name=_kept(known, name, form.languages), position=number) for number, name in enumerate(form.hosts)
     ]
+
+
+def _kept(known: list[Text], words: str, languages: list[str]) -> Text:
+    """The words in all the languages in which we have them; a form shows them in one only."""
+    return next((text for text in known if text and text.in_(*languages) == words), Text({languages[0]: words}))
 
 
 def _words(given: dict[str, str], languages: list[str]) -> Text:
@@ -325,11 +331,16 @@ def add_member(machine: None, forum: Forum, *, name: str, email: str, role: Role
     return _appoint_by_email(forum, name, email, role)
 
 
-@command(unless=policy.why_not_appoint)
-def appoint(member: Member, other: Member, *, role: Role, organisers: int) -> None:
-    """Give somebody another role; their sockets start anew with it."""
+@command(unless=policy.why_not_appoint, lock=("forum",))
+def appoint(member: Member, other: Member, forum: Forum, *, role: Role) -> None:
+    """Give somebody another role; their sockets start anew with it.
+
+    The forum's row is held: two organisers who step down at once must not leave it without one.
+    """
     if other.role is role:
         return
+    if other.role is Role.organiser and queries.organisers_of(forum.id) <= 1:
+        raise Forbidden(policy.LAST_ORGANISER)
     before, other.role = other.role, role
     record(
         RoleChanged(

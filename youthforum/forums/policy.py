@@ -69,12 +69,10 @@ def why_not_suspend(member: Member, other: Member) -> Refusal | None:
     return why_not(member, Activity.curate)
 
 
-def why_not_appoint(member: Member, other: Member, role: Role, organisers: int) -> Refusal | None:
-    """Organisers change roles; a forum keeps at least one organiser."""
+def why_not_appoint(member: Member, other: Member) -> Refusal | None:
+    """Organisers change roles. That a forum keeps at least one of them is counted by the command."""
     if member.forum_id != other.forum_id:
         return OTHER_FORUM
-    if other.role is Role.organiser and role is not Role.organiser and organisers <= 1:
-        return LAST_ORGANISER
     return why_not_edit_forum(member)
 
 

@@ -466,7 +466,7 @@ def set_role(slug: str) -> Any:
     member = enter(slug)
     form = parse(forms.RoleForm, fields(), strict=False)
     other = queries.other_member(member, form.member)
-    commands.appoint(member, other, role=Role(form.role), organisers=queries.organisers_of(member.forum_id))
+    commands.appoint(member, other, member.forum, role=Role(form.role))
     flash(_("Saved."), "done")
     return redirect(url_for("forums.people", slug=slug))
 
