@@ -124,7 +124,7 @@ def modules(server: Server, path: str, html: str) -> tuple[list[str], list[str]]
         lazy.pop(script, None)
         (eager if now else lazy)[script] = None
         _, source = server.ask("GET", script)
-        text = re.sub(r"/\*.*?\*/|^\s*//.*$", "", source.decode(), flags=re.S | re.M)
+        text = re.sub(r"/\*.*?\*/|^\s*//[^\n]*$", "", source.decode(), flags=re.S | re.M)
         todo += [(urljoin(script, found), False) for found in re.findall(r'\bimport\(\s*["\'](\.[^"\']+)', text)]
         static = re.findall(r'(?:\bfrom|^\s*import)\s*["\'](\.[^"\']+)["\']', text, re.M)
         todo += [(urljoin(script, found), now) for found in static]
