@@ -13,6 +13,9 @@ _TEXT = re.compile(r'<p class="card-text"[^>]*>(.*?)</p>', re.S)
 _NAME = re.compile(r'<h3 class="cluster-name"[^>]*>(.*?)</h3>', re.S)
 
 
+NOTHING = {"dots": 0, "voters": 0, "agree": 0, "disagree": 0, "pass": 0, "version": 0}
+
+
 class Gap(AssertionError):
     """A revision is missing."""
 
@@ -112,7 +115,8 @@ class Replica:
             return f"cards: {_difference(self.cards, fresh.cards)}"
         if self.clusters != fresh.clusters:
             return f"clusters: {_difference(self.clusters, fresh.clusters)}"
-        mine = {idea: told for idea, told in self.tally.items() if idea in fresh.tally}
+        # Of an idea that nobody has voted on yet, nothing need be told.
+        mine = {idea: self.tally.get(idea, NOTHING) for idea in fresh.tally}
         if tallies and mine != fresh.tally:
             return f"tally: {_difference(mine, fresh.tally)}"
         return ""

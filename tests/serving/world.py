@@ -1,11 +1,9 @@
-"""A small world for servers to serve: two forums, every role, boards of every kind. Made by the commands people give."""
+"""A small world for servers to serve: two forums, every role, boards of every kind; made by our own commands."""
 
 from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,6 @@ from tests.serving.server import ROOT, SECRET
 from youthforum import create_app
 from youthforum.boards.commands import make_board, open_voting
 from youthforum.boards.forms import BoardForm
-from youthforum.boards.models import Board
 from youthforum.core import db
 from youthforum.core.clock import now
 from youthforum.core.commands import add, command, nothing_forbids
@@ -127,6 +124,7 @@ def _make_board(world: World, name: str, organiser: Member, author: Member, fact
     world.boards[name] = board.id
     world.columns[name] = [column.id for column in board.columns]
     closed, board.writing_open = not board.writing_open, True
+    db.session().flush()
     world.ideas[name] = [
         post_idea(
             author, board, column=board.columns[0], text=f"{name} idea {number}", language="en", key=str(uuid.uuid4())
@@ -162,24 +160,3 @@ def world_in(folder: Path, database_url: str = "") -> World:
         shutil.copy(folder / "youthforum.db", kept / "youthforum.db")
         _KEPT["sqlite"] = kept, world
     return world
-
-
-@contextmanager
-def a_database(server_url: str) -> Iterator[str]:
-    """A PostgreSQL database of one's own on the server at `server_url`, dropped afterwards."""
-    address = sa.make_url(server_url)
-    if address.drivername == "postgresql":
-        address = address.set(drivername="postgresql+psycopg2")
-    name = f"youthforum_test_{uuid.uuid4().hex[:12]}"
-    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as link:
-        link.execute(sa.text(f'CREATE DATABASE "{name}"'))
-    try:
-        yield address.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
-    finally:
-        with engine.connect() as link:
-            link.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-
-
-def board_of(board_id: int) -> Board:
-    return db.session().get_one(Board, board_id)

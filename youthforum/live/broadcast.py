@@ -47,7 +47,9 @@ class Watched:
     tallies: set[int] | None = field(default_factory=set)  # ideas to tell of; None: all of them
     moved: set[int] | None = field(default_factory=set)  # people who may hear more or less now; None: everybody
     told_at: float = 0.0
-    pulse: int = 0
+    pulse: int = 0  # at the last look: where it has grown without a hint, tallies are told all the same
+    told: dict[str, int] = field(default_factory=dict)  # version last told, by idea
+    open_to_all: bool = False
 
     @property
     def audiences(self) -> set[Audience]:
@@ -73,9 +75,7 @@ class Broadcaster:
         with self._lock:
             self.leave(name, sid)
             if name not in self._watched:
-                kind, number = channels.find(name)
-                sent = channels.log().latest([name]).get(name, 0)
-                self._watched[name] = Watched(sent, pulse=kind.tallies.pulse(number) if kind.tallies else 0)
+                self._watched[name] = _begin(name)
             self._watched[name].watchers[sid] = watcher
         self.wire.enter(sid, watcher.audience.room)
         self.wire.enter(sid, f"{name}:all")
@@ -162,7 +162,7 @@ class Broadcaster:
             except Exception:
                 # What can't be told here silences no other channel; in a second it is tried again.
                 watched.dirty, watched.tallies, watched.moved = True, None, None
-                watched.told_at = now + LOOK_AFTER
+                watched.told, watched.told_at = {}, now + LOOK_AFTER
                 logger.exception("broadcast_failed", channel=name)
                 db.release()
         db.release()
@@ -186,9 +186,8 @@ class Broadcaster:
             kind, number = channels.find(name)
             if kind.tallies:
                 pulse = kind.tallies.pulse(number)
-                if pulse != watched.pulse and watched.tallies == set():
-                    watched.tallies = None
-                watched.pulse = pulse
+                if pulse != watched.pulse:
+                    watched.pulse, watched.tallies = pulse, None
         for name, (count, writing) in self.presence.news().items():
             payload = {"channel": name, "count": count, "writing": writing}
             self.wire.broadcast(f"{name}:all", "presence", payload)
@@ -215,14 +214,17 @@ class Broadcaster:
             moved, watched.moved = watched.moved, set()
         if source is None:
             return
-        watched.pulse = source.pulse(number)
-        if source.open_to_all(number):
-            tally = source.count(number, ideas)
-            if tally:
-                self.wire.broadcast(f"{name}:all", "tally", {"channel": name, "tally": tally})
+        open_to_all = source.open_to_all(number)
+        if open_to_all != watched.open_to_all:
+            ideas, watched.told, watched.open_to_all = None, {}, open_to_all
+        counted = source.count(number, ideas)
+        changed = {key: tally for key, tally in counted.items() if watched.told.get(key) != tally["version"]}
+        watched.told |= {key: tally["version"] for key, tally in changed.items()}
+        if open_to_all:
+            if changed:
+                self.wire.broadcast(f"{name}:all", "tally", {"channel": name, "tally": changed})
             return
         everything: dict[str, Any] | None = None
-        changed = source.count(number, ideas)
         for sid, watcher in list(watched.watchers.items()):
             tally = changed
             if watcher.stale or moved is None or watcher.person_id in moved:
@@ -233,3 +235,14 @@ class Broadcaster:
                 tally = {key: value for key, value in tally.items() if int(key) in watcher.hears}
             if tally:
                 self.wire.send_to(sid, "tally", {"channel": name, "tally": tally})
+
+
+def _begin(name: str) -> Watched:
+    """A channel as it stands now: whatever comes later is told."""
+    watched = Watched(sent=channels.log().latest([name]).get(name, 0))
+    kind, number = channels.find(name)
+    if kind.tallies:
+        watched.pulse = kind.tallies.pulse(number)
+        watched.open_to_all = kind.tallies.open_to_all(number)
+        watched.told = {key: tally["version"] for key, tally in kind.tallies.count(number, None).items()}
+    return watched
