@@ -98,7 +98,9 @@ class World:
     delegations: dict[str, int] = field(default_factory=dict)
 
     def within(self, app: Flask) -> World:
-        return replace(self, app=app)
+        """A copy of one's own for one test, which may add to it."""
+        own = {name: dict(value) for name, value in vars(self).items() if isinstance(value, dict)}
+        return replace(self, app=app, **own)
 
     # Rows, in the present app context -----------------------------------------------------------------------
 

@@ -155,7 +155,8 @@ def test_revisions_of_a_board_have_no_gap_when_many_write_at_once(world: World, 
         who = ("anna", "boris", "chris", "max")[n % 4]
         api = Api(world.app, world.tokens[who])
         key = f"0d3c1b3e-6f40-4f0e-9d55-{n:012}"
-        return api.post(f"/boards/{world.boards['dots']}/ideas", {"key": key, "text": f"Idea {n}", "language": "en"}).status_code
+        idea = {"key": key, "text": f"Idea {n}", "language": "en"}
+        return api.post(f"/boards/{world.boards['dots']}/ideas", idea).status_code
 
     assert set(at_once(act, 16)) == {200}
     with world.inside():
