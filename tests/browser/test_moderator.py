@@ -24,7 +24,9 @@ def switch(page: Page, event: str) -> None:
 
 def test_signing_in_clustering_merging_and_taking_apart(site: Site, visit: Visits) -> None:
     board = site.board(columns=2)
-    tandem, cooking, chess = (board.post(text) for text in ("Sprachtandem im Park", "Kochen per Video", "Schach online"))
+    tandem, cooking, chess = (
+        board.post(text) for text in ("Sprachtandem im Park", "Kochen per Video", "Schach online")
+    )
     anna = opened(visit(site.join("Anna", "de", "essen")), board.path)
     card(anna, cooking).locator(".more").click()
     card(anna, chess).locator(".more").click()

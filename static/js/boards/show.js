@@ -191,4 +191,9 @@ if (draftNames("edit-").length || board.outbox.kept("idea:edit").length) void to
 const sought = /^#idea-(\d+)$/.exec(location.hash);
 const goal = sought && board.lists.card(Number(sought[1]));
 if (goal) board.tabs.reveal(goal);
+// Tapped while the scripts were still on their way.
+if (location.hash === "#compose") {
+  history.replaceState(history.state, "", location.pathname + location.search);
+  composing.open();
+}
 root.dataset["live"] = "";
