@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from flask import Flask
 
 from config import ROOT, Settings
 from tests.conftest import MakeApp
+from tests.world import Api, World
 from youthforum.core import errors
 from youthforum.core.events import Fact
 from youthforum.core.forms import Form
@@ -73,6 +75,63 @@ def test_every_event_from_clients_is_documented_with_its_fields_and_address(bare
     expected = {name: (form_fields(form), "–") for name, form in own.items()}
     expected |= {name: (form_fields(intake.form), f"`{intake.path}`") for name, intake in INTAKES.items()}
     assert {name: (payload(cells[0]), cells[2]) for name, cells in documented.items()} == expected
+
+
+def acknowledged(world: World, api_for: Callable[..., Api]) -> dict[str, set[str]]:
+    """What each event answers, given once by somebody who may."""
+    found: dict[str, set[str]] = {}
+
+    def give(event: str, who: str, **fields: Any) -> dict[str, Any]:
+        path = re.sub(r"<(\w+)>", lambda name: str(fields.pop(name[1])), INTAKES[event].path)
+        answer = api_for(who).post(path, fields)
+        assert answer.status_code == 200, (event, answer.get_json())
+        body: dict[str, Any] = answer.get_json()
+        found[event] = set(body)
+        return body
+
+    board, column, ideas = world.boards["dots"], world.columns["dots"][1], world.ideas
+    made = give("idea:post", "anna", board=board, key=str(uuid.uuid4()), text="Something new", language="en")["idea"]
+    give("idea:edit", "anna", idea=made["id"], text="Something newer", base=made["version"])
+    give("idea:language", "anna", idea=made["id"], language="de")
+    give("idea:withdraw", "anna", idea=made["id"])
+    give("idea:return", "anna", idea=made["id"])
+    give("idea:move", "anna", idea=made["id"], column=column)
+    cluster = give("cluster:make", "max", board=board, name="Both", ideas=[ideas["one"], ideas["two"]])["cluster"]["id"]
+    give("cluster:name", "max", cluster=cluster, name="The two")
+    give("cluster:move", "max", cluster=cluster, column=column)
+    give("cluster:dissolve", "max", cluster=cluster)
+    give("idea:hide", "max", idea=ideas["three"], reason="Off topic")
+    give("idea:restore", "max", idea=ideas["three"])
+    give("vote:dots", "boris", idea=ideas["one"], dots=1)
+    merge = give("idea:merge", "max", idea=ideas["one"], into=ideas["two"])["merge"]
+    give("notice:seen", "boris", merge=merge)
+    give("idea:unmerge", "max", idea=ideas["one"])
+    give("vote:opinion", "boris", idea=ideas["yes"], opinion=1)
+    give("board:writing", "max", board=board, open=False)
+    give("board:voting", "max", board=board, open=False)
+    give("board:freeze", "max", board=board, frozen=True)
+    give("forum:phase", "max", forum=world.forums["bridges"], phase="cluster")
+    return found
+
+
+def test_every_event_acknowledges_what_is_documented(world: World, api_for: Callable[..., Api]) -> None:
+    documented = {
+        name: set(re.findall(r"`(\w+)`", cells[1])) for name, cells in rows(WIRE, "Events from clients").items()
+    }
+    expected = acknowledged(world, api_for)
+    assert expected.keys() == INTAKES.keys()
+    assert {name: documented[name] for name in expected} == expected
+
+
+def test_what_can_be_read_is_documented(world: World, api_for: Callable[..., Api]) -> None:
+    documented = {name: set(re.findall(r"(?<!/)`(\w+)`", cells[0])) for name, cells in rows(WIRE, "Reading").items()}
+    board = api_for("anna").get(f"/boards/{world.boards['dots']}").get_json()
+    assert set(board) == documented["GET /api/v1/boards/<id>"]
+    assert set(api_for("anna").get("/forums/bridges").get_json()) == documented["GET /api/v1/forums/<slug>"]
+    text = (ROOT / "docs" / WIRE).read_text("utf-8")
+    told = re.search(r"^An idea: (.*?)\. The list", text, re.M | re.S)
+    assert told is not None
+    assert set(board["ideas"][0]) <= set(re.findall(r"`(\w+)`", told[1]))
 
 
 def sent() -> dict[str, Fields | None]:
