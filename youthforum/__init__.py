@@ -21,7 +21,7 @@ from config import ROOT, Settings, load_settings
 from youthforum import cli
 from youthforum.activity.queries import ActivityLog
 from youthforum.boards import routes as boards
-from youthforum.core import access, answers, db, headers, rates, templating
+from youthforum.core import access, answers, assets, db, headers, rates, templating
 from youthforum.forums import routes as forums
 from youthforum.live import channels
 from youthforum.live import routes as wire
@@ -79,7 +79,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     Compress(app)
     sessions.init_app(app)
-    templating.init_app(app, settings.language_codes, ROOT / "static")
+    templating.init_app(app, settings.language_codes)
+    assets.init_app(app, ROOT / "static")
     headers.init_app(app, secure=settings.secure_cookies)
     answers.init_app(app)
     _protect_forms(app)

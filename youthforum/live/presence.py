@@ -52,11 +52,11 @@ class Presence:
 
     def own(self) -> dict[str, list[int]]:
         """`{"board:7": [people, writing]}` of this process."""
-        at = time.monotonic()
-        return {
-            name: [len(room.people), sum(until > at for until in room.writing.values())]
-            for name, room in self._rooms.items()
-        }
+        return {name: self._own(name) for name in self._rooms}
+
+    def _own(self, name: str) -> list[int]:
+        room, at = self._rooms.get(name), time.monotonic()
+        return [len(room.people), sum(until > at for until in room.writing.values())] if room else [0, 0]
 
     def hear(self, process: str, counts: dict[str, list[int]]) -> None:
         self._reports[process] = (time.monotonic(), counts)
@@ -66,14 +66,13 @@ class Presence:
         fresh = time.monotonic() - REPORT_LASTS
         self._reports = {name: report for name, report in self._reports.items() if report[0] > fresh}
         news = {}
-        for name, (people, writing) in self.own().items():
-            for _, others in self._reports.values():
-                more = others.get(name, [0, 0])
-                people, writing = people + more[0], writing + more[1]
-            if self._told.get(name) != (people, writing):
-                news[name] = self._told[name] = (people, writing)
+        for name in self._rooms:
+            count = self.count(name)
+            if self._told.get(name) != count:
+                news[name] = self._told[name] = count
         return news
 
     def count(self, channel: str) -> tuple[int, int]:
-        """The numbers last told for a channel; (0, 0) where nobody is."""
-        return self._told.get(channel, (0, 0))
+        """`(people, writing)` on a channel, in all processes; (0, 0) where nobody is."""
+        counts = [self._own(channel), *(others.get(channel, [0, 0]) for _, others in self._reports.values())]
+        return sum(people for people, _ in counts), sum(writing for _, writing in counts)

@@ -59,8 +59,11 @@ class Connection:
 
 
 class WatchForm(Form):
+    """`brief` asks for changes only: a hall that is silent asks every ten seconds whether it missed something."""
+
     channel: str
     after: int | None = None
+    brief: bool = False
 
 
 class UnwatchForm(Form):
@@ -180,6 +183,8 @@ class Sockets:
                     answer["reload"] = True
                 else:
                     answer["changes"] = [kind.render(change, audience) for change in found]
+        if form.brief:
+            return answer
         for greet in kind.greets:
             answer |= greet(admission)
         count, writing = self.broadcaster.presence.count(name)

@@ -96,9 +96,6 @@ board.channel = new Channel(connection, `board:${page.board.id}`, page.revision,
   onChanges: (list) => { if (!changes.apply(list)) void redraw(); },
   onReload: redraw,
   onWatched: (told) => {
-    // An older server does not say what I may do: then the page does.
-    if (!told["state"] && rightsAsked) void redraw();
-    rightsAsked = false;
     if (told["presence"]) presence.show(told["presence"]);
     learn(told);
   },
@@ -109,13 +106,11 @@ board.channel = new Channel(connection, `board:${page.board.id}`, page.revision,
   onPresence: (told) => presence.show(told),
 });
 
-let rightsAsked = false;
 let rightsTimer = 0;
 board.askRights = () => {
   window.clearTimeout(rightsTimer);
   // Not all phones of the hall in one instant.
   rightsTimer = window.setTimeout(() => {
-    rightsAsked = true;
     void board.channel.catchUp();
   }, Math.random() * 800);
 };

@@ -56,7 +56,7 @@ export class Channel {
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") void this.catchUp(); });
     addEventListener("pageshow", (event) => { if (event.persisted) void this.catchUp(); });
     window.setInterval(() => {
-      if (document.visibilityState === "visible" && performance.now() - this.#heard > SILENCE * patience) void this.catchUp();
+      if (document.visibilityState === "visible" && performance.now() - this.#heard > SILENCE * patience) void this.catchUp(true);
     }, LOOK);
   }
 
@@ -68,8 +68,9 @@ export class Channel {
     this.#sayHere();
   }
 
-  /** Asks for what was missed. One question at a time; asked meanwhile, it is asked once more. */
-  async catchUp() {
+  /** Asks for what was missed. One question at a time; asked meanwhile, it is asked once more.
+   * @param {boolean} [brief] only for changes: what is mine and the tallies are known, nothing was heard because nothing happened */
+  async catchUp(brief = false) {
     if (!this.#connection.up) return;
     if (this.#asking) {
       this.#askAgain = true;
@@ -79,7 +80,7 @@ export class Channel {
     this.#askAgain = false;
     this.#heard = performance.now();
     try {
-      const answer = await this.#connection.ask("watch", { channel: this.#name, after: this.#order.known });
+      const answer = await this.#connection.ask("watch", { channel: this.#name, after: this.#order.known, ...(brief ? { brief } : {}) });
       if (answer.ok) await this.#answered(answer);
       else this.#askLater((answer.error.retry_after ?? 5) * 1000);
     } catch (error) {
@@ -100,7 +101,7 @@ export class Channel {
       this.#reloads = 0;
       this.#apply(this.#order.fill(answer["changes"] ?? [], answer["revision"]));
     }
-    this.#watcher.onWatched?.(answer);
+    if ("tally" in answer || "mine" in answer || "own" in answer) this.#watcher.onWatched?.(answer);
     if (this.#order.gap) this.#askLater(300);
     if (this.#writing) this.#sayHere();
   }
