@@ -287,7 +287,7 @@ def new() -> Any:
     if request.method == "POST":
         try:
             form = parse(forms.NewForumForm, values, strict=False)
-            name = next((m.name for m in queries.memberships(person)), _("Organiser"))
+            name = next((m.name for m in queries.memberships(person)), _("Organising team"))
             forum = commands.make_forum(person, organises=organises, form=form, teams=form.teams, name=name)
             flash(_("Your forum is ready. Here are the codes by which people join it."), "done")
             return redirect(url_for("forums.codes", slug=forum.slug))
