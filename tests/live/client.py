@@ -182,6 +182,8 @@ class Client:
                     self._news.notify_all()
         except Exception:  # whatever ended it, it is over
             pass
+        with contextlib.suppress(Exception):
+            self.ws.shutdown()
         with self._news:
             self.closed = True
             if not self._up and self.refused is None:
