@@ -248,6 +248,23 @@ def test_a_setting_that_any_page_names_exists() -> None:
         assert named <= known, f"{page.name} names {named - known}"
 
 
+def test_every_limit_is_documented() -> None:
+    """`"15/10 minutes"` in the code is “15 in 10 minutes” in the table."""
+    found = set()
+    for file in CODE:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Rate", "Guesses"):
+                given = [*node.args, *(keyword.value for keyword in node.keywords)]
+                texts = [str(value.value) for value in given if isinstance(value, ast.Constant)]
+                found |= {text for text in texts if re.match(r"\d+/", text)}
+    expected = set()
+    for limit in found:
+        count, _, span = limit.partition("/")
+        expected.add(f"{int(count):,} in {span}" if span[0].isdigit() else f"{int(count):,} an {span}")
+    text = (ROOT / "docs" / "security.md").read_text("utf-8")
+    assert set(re.findall(r"^\| [^|]+ \| ([\d,]+ (?:in|an) [^|]+?) \|", text, re.M)) == expected
+
+
 # Commands ---------------------------------------------------------------------------------------------------------
 
 
