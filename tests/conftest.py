@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
+from jinja2.bccache import Bucket, BytecodeCache
 
 from config import ROOT, Settings, load_settings
 from tests.world import Api, Browser, World, build
@@ -33,11 +34,29 @@ for _knob in Settings.model_fields:
     os.environ.pop(_knob.upper(), None)
 
 
+class Compiled(BytecodeCache):
+    """Templates are compiled once per run, not once per app."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.known:
+            bucket.bytecode_from_string(self.known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.known[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 def an_app(folder: Path, **given: Any) -> Flask:
     app = create_app(
         load_settings(**{"instance_path": folder, "secret_key": SECRET, "async_mode": "threading"} | given)
     )
     app.testing = False  # errors become answers, as they do for people
+    app.jinja_env.bytecode_cache = COMPILED
     return app
 
 

@@ -1,0 +1,131 @@
+"""Who may do what, when: product.md's table, cell by cell, against the code's one reading of it."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from youthforum.core.commands import COMMANDS, nothing_forbids
+from youthforum.forums.models import Forum, Member, Suspension
+from youthforum.forums.phases import Activity, Phase, Role
+from youthforum.forums.policy import why_not
+
+# One letter per phase, in their order: collect cluster draft discuss decide recommend follow_up archived.
+EXPECTED = {
+    #                 observer    participant moderator   organiser
+    "read":          ("xxxxxxxx", "xxxxxxxx", "xxxxxxxx", "xxxxxxxx"),
+    "post":          ("........", "xx......", "xx......", "xx......"),
+    "vote":          ("........", "xxxxxxx.", "........", "........"),
+    "curate":        ("........", "........", "xxxxxxx.", "xxxxxxx."),
+    "change_phase":  ("........", "........", "xxxxxxxx", "xxxxxxxx"),
+    "run_boards":    ("........", "........", "xxxxxxx.", "xxxxxxx."),
+    "edit_forum":    ("........", "........", "........", "xxxxxxxx"),
+}  # fmt: skip
+
+CELLS = list(product(Activity, enumerate(Role), enumerate(Phase)))
+
+
+@pytest.mark.parametrize(("activity", "role", "phase"), CELLS, ids=[f"{a}-{r}-{p}" for a, (_, r), (_, p) in CELLS])
+def test_cell(activity: Activity, role: tuple[int, Role], phase: tuple[int, Phase]) -> None:
+    member = Member(role=role[1], forum=Forum(phase=phase[1]))
+    allowed = EXPECTED[activity.value][role[0]][phase[0]] == "x"
+    refusal = why_not(member, activity)
+    assert (refusal is None) is allowed
+    if refusal is not None:
+        assert refusal.code in ("wrong_role", "neutral", "wrong_phase")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_whoever_is_suspended_reads_and_does_nothing_else(role: Role) -> None:
+    member = Member(role=role, forum=Forum(phase=Phase.collect), suspension=Suspension(reason="x"))
+    for activity in Activity:
+        refusal = why_not(member, activity)
+        assert (refusal is None) is (activity is Activity.read)
+        assert refusal is None or refusal.code == "suspended"
+
+
+def test_whoever_is_no_member_does_nothing() -> None:
+    refusals = [why_not(None, activity) for activity in Activity]
+    assert {refusal.code for refusal in refusals if refusal} == {"not_a_member"} and all(refusals)
+
+
+def test_every_activity_has_its_row() -> None:
+    assert set(EXPECTED) == {activity.value for activity in Activity}
+
+
+# What decides about every command: an activity of the table; "own", what belongs to the person alone; "inner", given
+# only inside other commands, which decide; "machine", the server's command line and start.
+COMMAND_TABLE = {
+    "boards.change_board": "run_boards",
+    "boards.freeze": "run_boards",
+    "boards.make_board": "run_boards",
+    "boards.open_voting": "run_boards",
+    "boards.open_writing": "run_boards",
+    "demo.make_demo": "machine",
+    "forums.add_delegation": "edit_forum",
+    "forums.add_group": "edit_forum",
+    "forums.add_member": "machine",
+    "forums.appoint": "edit_forum",
+    "forums.change_phase": "change_phase",
+    "forums.edit_forum": "edit_forum",
+    "forums.end_partnership": "edit_forum",
+    "forums.give_out_code": "machine",
+    "forums.invite": "edit_forum",
+    "forums.join_forum": "code",
+    "forums.make_code": "edit_forum",
+    "forums.make_forum": "organises",
+    "forums.pair_delegations": "edit_forum",
+    "forums.readmit": "curate",
+    "forums.remove_delegation": "edit_forum",
+    "forums.remove_group": "edit_forum",
+    "forums.rename_delegation": "edit_forum",
+    "forums.rename_group": "edit_forum",
+    "forums.rename_member": "own",
+    "forums.reset_member_password": "edit_forum",
+    "forums.revoke_code": "edit_forum",
+    "forums.suspend": "curate",
+    "ideas.correct_language": "post, curate",
+    "ideas.dissolve_cluster": "curate",
+    "ideas.edit_idea": "post",
+    "ideas.hide_idea": "curate",
+    "ideas.make_cluster": "curate",
+    "ideas.merge_ideas": "curate",
+    "ideas.move_cluster": "curate",
+    "ideas.move_idea": "post, curate",
+    "ideas.name_cluster": "curate",
+    "ideas.post_idea": "post",
+    "ideas.restore_idea": "curate",
+    "ideas.return_idea": "post",
+    "ideas.unmerge_idea": "curate",
+    "ideas.withdraw_idea": "post",
+    "imports.import_conversation": "machine",
+    "imports.import_ideas": "machine",
+    "people.create_person": "inner",
+    "people.end_sign_ins": "own",
+    "people.make_admin": "machine",
+    "people.make_password_link": "inner",
+    "people.open_sign_in": "inner",
+    "people.renew_phrase": "own",
+    "people.reset_password": "machine",
+    "people.set_password": "own",
+    "people.speak": "own",
+    "people.use_password_link": "link",
+    "votes.dismiss_notice": "own",
+    "votes.give_dots": "vote",
+    "votes.give_opinion": "vote",
+}
+
+
+def test_every_command_is_named_in_the_table() -> None:
+    assert set(COMMANDS) == set(COMMAND_TABLE)
+
+
+def test_only_the_machine_and_inner_commands_ask_nobody() -> None:
+    unasked = {name for name, found in COMMANDS.items() if found.unless is nothing_forbids}
+    assert unasked == {name for name, what in COMMAND_TABLE.items() if what in ("machine", "inner")}
+
+
+def test_every_activity_decides_about_a_command() -> None:
+    named = {word for what in COMMAND_TABLE.values() for word in what.split(", ")}
+    assert {activity.value for activity in Activity} - {"read"} <= named
