@@ -1,0 +1,243 @@
+"""Nobody is left out: axe (WCAG 2.2 AA) finds nothing on any page, and no page is wider than a phone.
+
+Every page is looked at in German, Russian and English; each language at 360 and 1440 px and in light and dark colours,
+crossed so that all pages are also seen in every pairing of width and colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from config import load_settings
+from tests.browser.conftest import DESK, PHONE, Visits, opened
+from tests.browser.site import Site
+from youthforum import create_app
+
+LANGUAGES = ("de", "ru", "en")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# What a second look at the same page in other colours and at another width can find besides.
+LOOK_RULES = ["color-contrast", "target-size"]
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
+# width, colours; by language
+LOOKS = {
+    "de": ((PHONE, "light"), (DESK, "dark")),
+    "ru": ((DESK, "light"), (PHONE, "dark")),
+    "en": ((DESK, "dark"), (PHONE, "light")),
+}
+
+# How to reach the page behind each route: `who: path`. The table is complete, or the first test fails.
+# guest: nobody yet; organiser: signed in by password; member: joined by code.
+PAGES: dict[str, tuple[str, str]] = {
+    "forums.start": ("guest", "/"),
+    "forums.join_code": ("guest", "/join"),
+    "forums.join": ("guest", "/join/{code}"),
+    "people.sign_in": ("guest", "/sign-in"),
+    "people.come_back": ("guest", "/return"),
+    "people.forgot": ("guest", "/forgot"),
+    "people.reset": ("guest", "/reset/nothing-that-was-ever-given"),
+    "api.docs": ("guest", "/api/docs"),
+    "people.account": ("organiser", "/account"),
+    "forums.new": ("organiser", "/forums/new"),
+    "forums.home": ("organiser", "/f/{forum}"),
+    "forums.settings": ("organiser", "/f/{forum}/settings"),
+    "forums.delegations": ("organiser", "/f/{forum}/delegations"),
+    "forums.groups": ("organiser", "/f/{forum}/groups"),
+    "forums.people": ("organiser", "/f/{forum}/people?q=an"),
+    "forums.codes": ("organiser", "/f/{forum}/codes"),
+    "forums.door": ("organiser", "/f/{forum}/door"),
+    "forums.sheet": ("organiser", "/f/{forum}/sheet"),
+    "boards.new": ("organiser", "/f/{forum}/boards/new"),
+    "boards.settings": ("organiser", "/f/{forum}/boards/{board}/settings"),
+    "boards.show": ("organiser", "/f/{forum}/boards/{board}"),
+    # Shown once, right after joining: reached by joining, see below.
+    "forums.welcome": ("joining", "/join/{code}"),
+}
+# The same pages for others or with more on them.
+MORE_PAGES = [
+    ("guest", "/nothing/here"),
+    ("organiser", "/"),
+    ("member", "/f/{forum}"),
+    ("member", "/f/{forum}/boards/{opinions}"),
+    ("member", "/f/{forum}/boards/{empty}"),
+    ("member", "/f/{forum}/boards/{board}?idea={idea}"),
+]
+# What answers GET with something else than a page for people.
+NO_PAGES = {"static", "api.healthz", "api.readyz", "api.metrics", "api.openapi", "votes_api.board_by_api"}
+NO_PAGES |= {"forums_api.listing"}
+
+
+def routes(app: Flask) -> Iterator[str]:
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and rule.endpoint not in NO_PAGES:
+            yield rule.endpoint
+
+
+def test_every_page_has_a_row(tmp_path: Path) -> None:
+    app = create_app(load_settings(instance_path=tmp_path, secret_key="x" * 40, async_mode="threading"))
+    assert set(routes(app)) == set(PAGES), "each page needs a row in PAGES, so that it is looked at in this file"
+    app.extensions["engine"].dispose()
+
+
+def violations(page: Page, where: str, within: str, rules: list[str]) -> list[str]:
+    options = {"runOnly": rules, "resultTypes": ["violations"]}
+    found: list[dict[str, Any]] = page.evaluate(
+        "([within, options]) => axe.run(within, options).then((results) => results.violations)", [within, options]
+    )
+    return [
+        f"{where}: {each['id']}: {node['target']} {node['html'][:160]} {node['failureSummary'][:300]}"
+        for each in found
+        for node in each["nodes"][:3]
+    ]
+
+
+def overflow(page: Page, where: str) -> list[str]:
+    """Whatever makes the page wider than the window."""
+    wide = page.evaluate(
+        """() => {
+          const width = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= width) return [];
+          return [...document.querySelectorAll("body *")]
+            .filter((each) => each.getBoundingClientRect().right > width + 1)
+            .slice(0, 5).map((each) => `${each.tagName}.${each.className}`);
+        }"""
+    )
+    return [f"{where}: wider than the window: {wide}"] if wide else []
+
+
+def looked_at(page: Page, language: str, where: str, within: str = "html") -> list[str]:
+    found = []
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    for number, ((width, height), colours) in enumerate(LOOKS[language]):
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+        name = f"{where} ({language}, {width}, {colours})"
+        found += violations(
+            page, name, within, RULES if number == 0 or language == LANGUAGES[0] else LOOK_RULES
+        ) + overflow(page, name)
+    if page.locator("html").get_attribute("lang") != language:
+        found.append(f"{where}: not in {language}")
+    return found
+
+
+@pytest.fixture(scope="module")
+def boards(site: Site) -> dict[str, int]:
+    """Boards to look at: with clusters, an unbroken word and all languages; of opinions; and an empty one."""
+    full = site.board(columns=3, ideas=4)
+    for text, language in ((LONG_WORD[:140], "de"), ("Общий хор двух городов", "ru"), ("A shared choir", "en")):
+        full.post(text, language=language)
+    opinions = site.board(columns=1, kind="opinions", ideas=2)
+    return {
+        "board": full.id,
+        "idea": full.state()["ideas"][0]["id"],
+        "opinions": opinions.id,
+        "empty": site.board(columns=2).id,
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("who", ["guest", "organiser", "member"])
+def test_axe_finds_nothing_on_any_page(
+    site: Site, visit: Visits, boards: dict[str, int], who: str, language: str
+) -> None:
+    known = {"code": site.demo["join_code"], "forum": site.demo["forum"], **boards}
+    if who == "guest":
+        page = visit(language=language)
+    else:
+        page = visit(site.staff("organiser", language) if who == "organiser" else site.join("Anna", language))
+    found = []
+    for path in (path.format(**known) for each, path in [*PAGES.values(), *MORE_PAGES] if each == who):
+        page.goto(path)
+        expect(page.locator("html[data-ready]")).to_be_attached()
+        found += looked_at(page, language, path)
+    if who == "guest":
+        join(page, known["code"])
+        found += looked_at(page, language, "welcome")
+    # One of them is a page that isn't there, which the browser mentions.
+    visit.troubles[:] = [trouble for trouble in visit.troubles if "404" not in trouble]
+    assert found == [], "\n".join(found)
+
+
+def join(page: Page, code: str) -> None:
+    """To the page that is shown once."""
+    page.goto(f"/join/{code}")
+    page.locator("[name=name]").fill("Виктория-Александра")
+    page.locator("[name=delegation]").select_option("perm")
+    page.locator("label.chip", has=page.locator("[name=age_band]")).last.click()
+    page.locator("[name=accept_rules]").check()
+    page.locator("main form button").click()
+    expect(page.locator("#phrase")).to_be_visible()
+
+
+def by_menu(page: Page, act: str) -> None:
+    page.locator(".card [data-act=menu]").first.click()
+    page.locator(f"#card-menu [data-act={act}]").click()
+
+
+# What opens over a board, and how; as a moderator, who is offered all of it.
+DIALOGS: dict[str, Callable[[Page], None]] = {
+    "#compose": lambda page: page.locator("#new-idea").click(),
+    "#card-menu": lambda page: page.locator(".card [data-act=menu]").first.click(),
+    "#move": lambda page: by_menu(page, "move"),
+    "#tongue": lambda page: by_menu(page, "language"),
+    "#hide": lambda page: by_menu(page, "hide"),
+    "#pick": lambda page: by_menu(page, "cluster"),
+    "#cluster-menu": lambda page: page.locator("[data-act=cluster-menu]").first.click(),
+    "#help": lambda page: page.keyboard.press("?"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_in_what_opens_over_a_board(site: Site, visit: Visits, language: str) -> None:
+    page = opened(visit(site.staff("moderator", language)), site.board_path(site.demo["board"]))
+    found = []
+    for name, open_it in DIALOGS.items():
+        page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+        open_it(page)
+        expect(page.locator(f"{name}[open]")).to_be_visible()
+        found += looked_at(page, language, name, name)
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog[open]")).to_have_count(0)
+    for name in ("#view-box", ".top-tools details:nth-of-type(1)", ".top-tools details:nth-of-type(2)"):
+        page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+        page.locator(name).locator("> summary").click()
+        found += looked_at(page, language, name, name)
+        page.keyboard.press("Escape")
+    assert found == [], "\n".join(found)
+
+
+def test_one_idea_at_a_time(site: Site, visit: Visits, boards: dict[str, int]) -> None:
+    page = opened(visit(site.join("Anna", "de")), site.board_path(boards["opinions"]))
+    page.locator("[data-act=deck-open]").click()
+    expect(page.locator("#deck .deck-text")).not_to_be_empty()
+    found = looked_at(page, "de", "the pile")
+    page.locator("[data-opinion='1'][data-act=deck-vote]").click()
+    page.locator("[data-act=deck-skip]").click()
+    expect(page.locator(".deck-end")).to_be_visible()
+    found += looked_at(page, "de", "the end of the pile")
+    assert found == [], "\n".join(found)
+
+
+# Cyrillic letters in what says that it isn't Russian.
+FOREIGN_SCRIPT = """() => [...document.querySelectorAll("main *")].filter((each) =>
+  [...each.childNodes].some((node) => node.nodeType === 3 && /[а-яё]{3}/i.test(node.data))
+  && each.closest("[lang]").lang !== "ru").map((each) => each.outerHTML.slice(0, 200))"""
+
+
+def test_texts_in_other_languages_say_which(site: Site, visit: Visits, boards: dict[str, int]) -> None:
+    """A screen reader must not read Russian with a German voice."""
+    page = opened(visit(site.join("Anna", "en")), site.board_path(boards["board"]))
+    for text, language in (("Общий хор двух городов", "ru"), ("A shared choir", "en"), ("Idee Brücke", "de")):
+        expect(page.locator(".card-text", has_text=text)).to_have_attribute("lang", language)
+    assert page.evaluate(FOREIGN_SCRIPT) == []
+    page.goto("/account")
+    for code in LANGUAGES:
+        expect(page.locator(f"main label.chip span[lang={code}]")).to_be_visible()
+    assert page.evaluate(FOREIGN_SCRIPT) == []
