@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
@@ -21,7 +21,7 @@ class DotsForm(Form):
 
 class OpinionForm(Form):
     idea: Id
-    opinion: Annotated[Literal[1, -1, 0] | None, BeforeValidator(_opinion)]
+    opinion: Annotated[Annotated[int, Field(ge=-1, le=1)] | None, BeforeValidator(_opinion)]
 
 
 class NoticeForm(Form):
