@@ -51,9 +51,11 @@ class Settings(BaseSettings):
         return url.rstrip("/")
 
     @model_validator(mode="after")
-    def _mail_needs_a_sender(self) -> Settings:
+    def _mail_needs_a_sender_and_an_address(self) -> Settings:
         if self.smtp_url.get_secret_value() and not self.mail_from:
             raise ValueError("SMTP_URL is set but MAIL_FROM is not; set MAIL_FROM to the sender's address")
+        if self.smtp_url.get_secret_value() and not self.public_url:
+            raise ValueError("SMTP_URL is set but PUBLIC_URL is not; links in mails need the address that people use")
         return self
 
     @property

@@ -124,6 +124,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_in_ended_at"), ["ended_at"], unique=False)
 
     op.create_table(
         "working_group",
@@ -549,6 +550,7 @@ def downgrade() -> None:
     op.drop_table("working_group")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_person_id"))
+        batch_op.drop_index(batch_op.f("ix_sign_in_ended_at"))
 
     op.drop_table("sign_in")
     with op.batch_alter_table("password_link", schema=None) as batch_op:

@@ -12,7 +12,7 @@ from youthforum.boards.models import Board
 from youthforum.boards.queries import board_by_id, column_of, visible_board
 from youthforum.core.blocking import blocking
 from youthforum.core.errors import Conflict
-from youthforum.ideas import commands, forms, policy, queries
+from youthforum.ideas import commands, forms, queries
 from youthforum.ideas.events import (
     ClusterDissolved,
     ClusterMade,
@@ -95,19 +95,9 @@ def _draw(ideas: Any, audience: Audience) -> str | None:
 
 
 @board_channel.greeting
-def own_and_allowed(admission: Admission) -> dict[str, Any]:
+def own_ideas(admission: Admission) -> dict[str, Any]:
     board, member = admission.found
-    return {
-        "own": queries.own_ideas(member, board.id),
-        "state": {
-            "why_not_post": _words(policy.why_not_post(member, board)),
-            "why_not_move": _words(policy.why_not_cluster(member, board)),
-        },
-    }
-
-
-def _words(refusal: object) -> str | None:
-    return None if refusal is None else str(refusal)
+    return {"own": queries.own_ideas(member, board.id)}
 
 
 # Intake -------------------------------------------------------------------------------------------------------

@@ -100,7 +100,8 @@ def metrics() -> Any:
     """For Prometheus: with the token, or from this machine where none is set."""
     token = settings().metrics_token.get_secret_value()
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    allowed = _same(given, token) if token else request.remote_addr in ("127.0.0.1", "::1")
+    here = request.remote_addr in ("127.0.0.1", "::1") and not settings().public_url  # a proxy comes from here too
+    allowed = _same(given, token) if token else here
     if not allowed:
         raise NotFound()
     return Response(prometheus_client.generate_latest(live().metrics), mimetype="text/plain; version=0.0.4")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
@@ -12,6 +13,7 @@ from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from prometheus_client import CollectorRegistry, Gauge
 
+from youthforum.core.clock import now
 from youthforum.core.db import release
 from youthforum.core.errors import (
     DATABASE_ERRORS,
@@ -26,7 +28,7 @@ from youthforum.core.errors import (
 from youthforum.core.forms import Form, parse
 from youthforum.core.rates import Rate
 from youthforum.live import channels
-from youthforum.live.broadcast import Broadcaster, Watcher
+from youthforum.live.broadcast import LOOK_AFTER, Broadcaster, Watcher
 from youthforum.live.channels import REACHES_BACK, Audience
 from youthforum.live.fanout import Wire
 from youthforum.live.hints import Hints
@@ -37,6 +39,8 @@ log = structlog.get_logger()
 # Generous for a thumb that taps dots, tight for a program: per sign-in, all events together.
 EVENTS = Rate("socket-events", "150/10 seconds")
 MOST_CHANNELS = 20
+# How far the clocks of two processes of one installation may be apart.
+CLOCKS_DIFFER = timedelta(seconds=5)
 
 
 class Identity(Protocol):
@@ -49,6 +53,10 @@ class Identity(Protocol):
         """The person behind a sign-in that still holds, or None."""
 
     def person_by_id(self, person_id: int) -> Any: ...
+
+    def ended_since(self, since: datetime) -> set[int]:
+        """Ids of the sign-ins that ended since then, also by another process or at the terminal."""
+        ...
 
 
 @dataclass
@@ -95,6 +103,7 @@ class Sockets:
     def start(self) -> None:
         """Begin to send; a server calls this, the command line doesn't."""
         self.wire.background(self.broadcaster.run)
+        self.wire.background(self._cut_what_ended)
         if self.hints.url:
             self.wire.background(self.hints.send, self.wire.sleep)
             self.wire.background(self.hints.listen, self._hear, self.wire.sleep)
@@ -223,6 +232,21 @@ class Sockets:
                 self.wire.send_to(sid, "sign-out", {"reason": reason})
                 self.disconnect(sid)
                 self.wire.disconnect(sid)
+
+    def _cut_what_ended(self) -> None:
+        """For ever: a sign-in may end where nobody can tell us (the command line, a process that Redis doesn't
+        reach); its sockets are cut all the same, within two seconds."""
+        looked_at = now()
+        while True:
+            self.wire.sleep(LOOK_AFTER)
+            since, looked_at = looked_at - CLOCKS_DIFFER, now()
+            try:
+                with self.app.app_context():
+                    ended = self.identity.ended_since(since) if self.connections else set()
+                for connection in [one for one in self.connections.values() if one.sign_in_id in ended]:
+                    self._cut(connection.person_id, connection.sign_in_id, "signed_out")
+            except DATABASE_ERRORS:
+                log.warning("sign_ins_not_looked_at")
 
     def _hear(self, hint: dict[str, Any]) -> None:
         if "cut" in hint:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
@@ -31,6 +32,9 @@ class SignedInIdentity:
     def person(self, sign_in_id: int) -> Person | None:
         found = queries.sign_in_by_id(sign_in_id)
         return found.person if found else None
+
+    def ended_since(self, since: datetime) -> set[int]:
+        return queries.sign_ins_ended_since(since)
 
     def person_by_id(self, person_id: int) -> Person | None:
         return queries.person_by_id(person_id)

@@ -56,7 +56,7 @@ class SignIn(Base):
     device: Mapped[str] = mapped_column(sa.String(60))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from youthforum.core.blocking import blocking
@@ -62,6 +64,14 @@ def _holding(statement: sa.Select[SignIn], key: str | int) -> SignIn | None:
     if found is not None:
         found.person.came_by(found)
     return found
+
+
+_ENDED_SINCE = sa.select(SignIn.id).where(SignIn.ended_at >= sa.bindparam("since"))
+
+
+def sign_ins_ended_since(since: datetime) -> set[int]:
+    """Ids of the sign-ins that ended since then, wherever that was done."""
+    return set(session().scalars(_ENDED_SINCE, {"since": since}))
 
 
 def own_sign_ins(person: Person) -> list[SignIn]:

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_babel import gettext as _
 
 from youthforum.core.access import public, signed_in, viewer
+from youthforum.core.addresses import address
 from youthforum.core.blocking import blocking
 from youthforum.core.clock import now
 from youthforum.core.errors import Forbidden, Invalid, NotFound, SlowDown
@@ -21,8 +22,10 @@ from youthforum.people.guesses import Guesses
 
 pages = Blueprint("people", __name__)
 
-# Guessing one account's password is stopped per account; per address only what no hall would reach.
+# Guessing one account's password is stopped from each address, so that who guesses keeps only themselves out; from
+# all addresses together after a hundred; and per address, whatever the account, at what no hall would reach.
 WRONG_PASSWORDS = Rate("wrong-password", "10/15 minutes")
+WRONG_PASSWORDS_ALL = Rate("wrong-password-all", "100/15 minutes")
 WRONG_PASSWORDS_FROM = Rate("wrong-password-from", "300/15 minutes")
 PHRASES = Guesses("phrase", browser="20/15 minutes", address="500/15 minutes", everybody="2000/15 minutes")
 RESET_MAILS = Rate("reset-mail", "3/hour")
@@ -35,14 +38,16 @@ def sign_in() -> Any:
     if request.method == "POST":
         try:
             form = parse(forms.SignInForm, values, strict=False)
-            address = form.email.strip().lower()
-            WRONG_PASSWORDS.ask(address)
+            email = form.email.strip().lower()
+            WRONG_PASSWORDS.ask(email, request.remote_addr)
+            WRONG_PASSWORDS_ALL.ask(email)
             WRONG_PASSWORDS_FROM.ask(request.remote_addr)
-            person = queries.person_by_password(address, form.password)
+            person = queries.person_by_password(email, form.password)
             if person is not None:
                 sessions.remember(commands.open_sign_in(person, device=sessions.device()))
                 return redirect(own_path(request.form.get("next"), url_for("forums.start")))
-            WRONG_PASSWORDS.count(address)
+            WRONG_PASSWORDS.count(email, request.remote_addr)
+            WRONG_PASSWORDS_ALL.count(email)
             WRONG_PASSWORDS_FROM.count(request.remote_addr)
             errors, status = {"": _("This address and this password don’t belong together.")}, 422
         except InvalidForm as error:
@@ -110,13 +115,13 @@ def forgot() -> Any:
     return page, status
 
 
-def _mail_link(address: str) -> None:
-    person = queries.person_by_email(address)
+def _mail_link(email: str) -> None:
+    person = queries.person_by_email(email)
     if person is None:
         return
     token = commands.make_password_link(None, person)
-    link = url_for("people.reset", token=token, _external=True)
-    mail.send(address, _("Your password at Youth Forum"), render_template("people/mail_reset.txt", link=link))
+    link = address() + url_for("people.reset", token=token)
+    mail.send(email, _("Your password at Youth Forum"), render_template("people/mail_reset.txt", link=link))
 
 
 @pages.route("/reset/<token>", methods=["GET", "POST"])
@@ -224,9 +229,9 @@ def _phrase(person: Any) -> dict[str, Any]:
 @account_action("password")
 def _password(person: Any) -> None:
     form = parse(forms.ChangePasswordForm, fields(), strict=False)
-    WRONG_PASSWORDS.ask(person.email)
+    WRONG_PASSWORDS.ask(person.email, request.remote_addr)
     if not queries.knows_password(person, form.current_password):
-        WRONG_PASSWORDS.count(person.email)
+        WRONG_PASSWORDS.count(person.email, request.remote_addr)
         raise Invalid(_("This is not your present password."), field="current_password")
     hashed = blocking(secrets.hash_password, form.password)
     commands.set_password(person, person, password_hash=hashed)

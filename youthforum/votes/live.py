@@ -6,7 +6,6 @@ from typing import Any
 
 from youthforum.boards.events import BoardChanged
 from youthforum.boards.live import board_channel
-from youthforum.boards.policy import why_not_vote
 from youthforum.boards.queries import board_by_id, visible_board
 from youthforum.core.commands import unit_of_work
 from youthforum.core.errors import NotFound
@@ -54,10 +53,9 @@ board_channel.tallies = TallySource(queries.pulse, _count, _open_to_all, _open_t
 @board_channel.greeting
 def own_votes(admission: Admission) -> dict[str, Any]:
     board, member = admission.found
-    refusal = why_not_vote(member, board)
     return queries.what_is_mine(member, board) | {
         "notices": queries.notices(member, board),
-        "why_not_vote": None if refusal is None else str(refusal),
+        "state": policy.what_one_may_not(member, board),
     }
 
 

@@ -9,7 +9,7 @@ from youthforum.boards.policy import why_not_vote as why_not_vote_on_board
 from youthforum.core.errors import Refusal
 from youthforum.forums.models import Member
 from youthforum.ideas.models import Idea
-from youthforum.ideas.policy import HIDDEN, MERGED, WITHDRAWN
+from youthforum.ideas.policy import HIDDEN, MERGED, WITHDRAWN, why_not_cluster, why_not_post
 
 NO_DOTS_HERE = Refusal("wrong_kind", _l("This board asks for opinions, not for dots."))
 NO_OPINIONS_HERE = Refusal("wrong_kind", _l("This board asks for dots, not for opinions."))
@@ -31,6 +31,16 @@ def why_not_give_opinion(member: Member | None, board: Board, idea: Idea) -> Ref
 
 def why_not_see_notice(member: Member, concerned: bool) -> Refusal | None:
     return None if concerned else Refusal("not_yours", _l("Only the person themselves can do this."))
+
+
+def what_one_may_not(member: Member, board: Board) -> dict[str, str | None]:
+    """Why this member may not post, vote or arrange cards on the board now: sentences, None for what they may."""
+    refusals = {
+        "why_not_post": why_not_post(member, board),
+        "why_not_vote": why_not_vote_on_board(member, board),
+        "why_not_move": why_not_cluster(member, board),
+    }
+    return {name: None if refusal is None else str(refusal) for name, refusal in refusals.items()}
 
 
 def open_to_all(board: Board) -> bool:

@@ -14,15 +14,14 @@ from youthforum.boards.models import Board
 from youthforum.boards.queries import columns_of, visible_board
 from youthforum.boards.routes import enter_board, given, page, pages, present, read
 from youthforum.core.access import signed_in, viewer
+from youthforum.core.commands import lock_row, unit_of_work
 from youthforum.core.errors import Forbidden, Invalid
 from youthforum.core.forms import InvalidForm
-from youthforum.forums.models import Member
 from youthforum.forums.queries import delegations_of
-from youthforum.ideas import policy as idea_policy
 from youthforum.ideas.live import idea_json
 from youthforum.ideas.queries import cards, clusters, layout, own_ideas, withdrawn_of
 from youthforum.live.openapi import endpoint
-from youthforum.votes import queries
+from youthforum.votes import policy, queries
 
 api = Blueprint("votes_api", __name__, url_prefix="/api/v1")
 
@@ -31,7 +30,7 @@ api = Blueprint("votes_api", __name__, url_prefix="/api/v1")
 @signed_in
 def show(slug: str, id: int) -> Any:
     board, member = enter_board(slug, id)
-    state = _state(member, board)
+    state = policy.what_one_may_not(member, board)
     mine = queries.what_is_mine(member, board)
     data = {
         "board": _facts(board),
@@ -56,16 +55,6 @@ def show(slug: str, id: int) -> Any:
         new_key=lambda: str(uuid.uuid4()),
         **{name: data[name] for name in ("state", "mine", "own", "dots_left", "tally")},
     )
-
-
-def _state(member: Member, board: Board) -> dict[str, str | None]:
-    """Why this member may not post, vote or arrange cards here: sentences, or None where they may."""
-    refusals = {
-        "why_not_post": idea_policy.why_not_post(member, board),
-        "why_not_vote": board_policy.why_not_vote(member, board),
-        "why_not_move": idea_policy.why_not_cluster(member, board),
-    }
-    return {name: None if refusal is None else str(refusal) for name, refusal in refusals.items()}
 
 
 def _facts(board: Board) -> dict[str, Any]:
@@ -107,7 +96,7 @@ def board_by_api(id: int) -> Any:
         "revision": board.revision,
         "ideas": [idea_json(idea) for idea in cards(board, hidden=member.is_moderator)],
         "own": own_ideas(member, board.id),
-        "state": _state(member, board),
+        "state": policy.what_one_may_not(member, board),
     }
     return jsonify(body | queries.what_is_mine(member, board))
 
@@ -126,7 +115,10 @@ def settings(slug: str, id: int) -> Any:
             values |= {"kind": board.kind.value, "budget": board.budget, "cap": board.cap}
         try:
             form, group = read(member, values)
-            board_commands.change_board(member, board, form=form, group=group, voted=voted)
+            with unit_of_work(member):  # nobody votes between the look and the change
+                lock_row(board)
+                voted = queries.has_votes(board)
+                board_commands.change_board(member, board, form=form, group=group, voted=voted)
             flash(_("Saved."), "done")
             return redirect(url_for("boards.show", slug=slug, id=id))
         except InvalidForm as error:

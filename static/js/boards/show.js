@@ -69,7 +69,7 @@ const changes = new Changes(board.lists, {
 /** What is mine, and what I may do: after `watch`, after a redraw, after `mine`. @param {any} told */
 function learn(told) {
   const before = board.person.whyNotVote;
-  board.person.learn(told.own, { ...told.state, ...("why_not_vote" in told ? { why_not_vote: told.why_not_vote } : {}) });
+  board.person.learn(told.own, told.state ?? {});
   if (told.mine || told.tally !== undefined) voting.learn(told);
   need(document, "#why-not-post", HTMLElement).textContent = board.person.whyNotPost ?? "";
   need(document, "#why-not-vote", HTMLElement).textContent = board.person.whyNotVote ?? "";

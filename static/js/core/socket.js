@@ -44,7 +44,11 @@ export class Connection {
       else if (!this.#socket.active) void this.#askWhyNot();
       this.#badge();
     });
-    this.#socket.on("sign-out", (told) => this.#leave(told?.message));
+    this.#socket.on("sign-out", (told) => {
+      // Another role has another page, and the page says what a suspension means; what is typed and unsent is kept.
+      if (told?.reason === "role_changed" || told?.reason === "suspended") location.reload();
+      else this.#leave(told?.message);
+    });
     this.#socket.onAny(() => { this.#heard = performance.now(); });
 
     addEventListener("offline", () => this.renew());

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from youthforum.core.access import signed_in
+from youthforum.core.addresses import address
 from youthforum.core.errors import Conflict
 from youthforum.core.forms import InvalidForm, parse
 from youthforum.core.requests import fields
@@ -48,7 +49,7 @@ def reset_member_password(slug: str) -> Any:
     member = enter(slug)
     other = queries.other_member(member, parse(forms.MemberForm, fields(), strict=False).member)
     token = commands.reset_member_password(member, other, elsewhere=queries.has_say_elsewhere(other))
-    link = url_for("people.reset", token=token, _external=True)
+    link = address() + url_for("people.reset", token=token)
     return _people_page(member, one_time_link=link, one_time_for=other.name)
 
 
@@ -67,7 +68,7 @@ def invite(slug: str) -> Any:
     if token is None:
         flash(_("%(name)s can sign in with their present password.", name=added.name), "done")
         return redirect(url_for("forums.people", slug=slug))
-    link = url_for("people.reset", token=token, _external=True)
+    link = address() + url_for("people.reset", token=token)
     return _people_page(member, one_time_link=link, one_time_for=added.name)
 
 
