@@ -21,6 +21,10 @@ class Gone(ConnectionError):
     """The connection ended before the answer came."""
 
 
+class Late(AssertionError):
+    """What was waited for did not come in time."""
+
+
 class Client:
     """One person at one socket. `received` is everything that was not an acknowledgement, in order:
     `[(event, payload)]`."""
@@ -168,7 +172,7 @@ class Client:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     tail = [(event, str(payload)[:200]) for event, payload in self.received[-5:]]
-                    raise AssertionError(f"nothing of the kind in time; closed={self.closed}, last heard: {tail}")
+                    raise Late(f"nothing of the kind in time; closed={self.closed}, last heard: {tail}")
                 self._news.wait(min(left, 0.5))
 
     def _read(self) -> None:

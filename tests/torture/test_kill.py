@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.client import Client, Gone
+from tests.live.client import Client, Gone, Late
 from tests.live.hall import Hall
 from tests.live.replica import Gap, Replica
 from tests.serving.server import eventually
@@ -52,7 +52,7 @@ class Faithful:
                     while not self.stopping:
                         self._step()
                         time.sleep(self.random.uniform(0.005, 0.03))
-                except (Gone, OSError, TimeoutError):
+                except (Gone, Late, OSError):  # no answer in time: as a page does, it connects anew
                     time.sleep(self.random.uniform(0.02, 0.1))
                 except Exception as error:
                     if "Handshake" not in repr(error) and "WebSocket" not in type(error).__name__:
