@@ -68,6 +68,20 @@ class Site:
         cookies = [{"name": c.name, "value": c.value, "url": self.server.url} for c in browser.cookies]
         return Guest(name, language, cookies)
 
+    def author(self, team: str) -> str:
+        """The token of somebody of a team, who writes without a browser."""
+        body = {
+            "code": self.demo["join_code"],
+            "name": "Kim",
+            "delegation": team,
+            "language": "de",
+            "age_band": "18+",
+            "accept_rules": True,
+        }
+        status, answer = self.server.ask("POST", "/api/v1/join", body)
+        assert status == 201, answer
+        return str(answer["token"])
+
     # Boards ---------------------------------------------------------------------------------------------------------
 
     def board(self, *, columns: int = 2, ideas: int = 0, **more: Any) -> Board:
@@ -115,8 +129,8 @@ class Board:
         assert answer.get("ok", status < 300), (path, status, answer)
         return dict(answer)
 
-    def post(self, text: str, **more: Any) -> int:
-        answer = self.ask(f"boards/{self.id}/ideas", {"key": str(uuid.uuid4()), "text": text, **more})
+    def post(self, text: str, author: str | None = None, **more: Any) -> int:
+        answer = self.ask(f"boards/{self.id}/ideas", {"key": str(uuid.uuid4()), "text": text, **more}, author)
         return int(answer["idea"]["id"])
 
     def state(self) -> dict[str, Any]:
