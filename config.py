@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from pathlib import Path
 from typing import Literal
@@ -62,6 +63,11 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """One process on SQLite, nothing configured: the only case in which a secret may be made for you."""
         return not self.redis_url and (not self.database_url or self.database_url.startswith("sqlite"))
+
+    @property
+    def installation(self) -> str:
+        """A name of this installation that all its processes share, and that gives nothing away."""
+        return hashlib.sha256(b"installation " + self.secret_key.get_secret_value().encode()).hexdigest()[:12]
 
     @property
     def database(self) -> str:

@@ -26,6 +26,7 @@ from youthforum.forums import routes as forums
 from youthforum.live import channels
 from youthforum.live import routes as wire
 from youthforum.live.fanout import make_socketio
+from youthforum.live.hints import Hints
 from youthforum.live.sockets import Sockets
 from youthforum.people import routes as people
 from youthforum.people import sessions
@@ -92,7 +93,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     wire.add_intakes(app)
     socketio = make_socketio(app, async_mode=settings.async_mode, allowed_origins=settings.origins)
-    app.extensions["live"] = Sockets(app, socketio, settings.redis_url, SignedInIdentity())
+    app.extensions["live"] = Sockets(
+        app, socketio, Hints(settings.redis_url, settings.installation), SignedInIdentity()
+    )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

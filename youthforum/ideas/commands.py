@@ -149,13 +149,19 @@ def move_idea(
     idea.column_id = column_of(board, column).id
     idea.cluster_id = queries.cluster_on(board, cluster, idea.column_id).id if cluster else None
     session().flush()
-    renumbered = _place(idea, board, before, before_cluster)
-    record(IdeaMoved(board_id=board.id, idea_id=idea.id, renumbered=tuple(renumbered), revision=board.advance()))
+    renumbered, clusters = _place(idea, board, before, before_cluster)
+    record(
+        IdeaMoved(
+            board_id=board.id, idea_id=idea.id, renumbered=renumbered, clusters=clusters, revision=board.advance()
+        )
+    )
     return idea
 
 
-def _place(thing: Idea | Cluster, board: Board, before: int | None, before_cluster: int | None) -> list[int]:
-    """Give it a position in its list; the ids of other ideas that had to move for it."""
+def _place(
+    thing: Idea | Cluster, board: Board, before: int | None, before_cluster: int | None
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Give it a position in its list: the ids of other ideas and clusters that had to move for it."""
     kind = "idea" if isinstance(thing, Idea) else "cluster"
     standing = queries.neighbours(board.id, thing.column_id, thing.cluster_id if isinstance(thing, Idea) else None)
     standing = [place for place in standing if place[1:] != (kind, thing.id)]
@@ -165,7 +171,7 @@ def _place(thing: Idea | Cluster, board: Board, before: int | None, before_clust
     high = standing[at][0] if at < len(standing) else low + 2 * STEP
     thing.position = (low + high) / 2
     if high - low > TOO_CLOSE:
-        return []
+        return (), ()
     order = [
         *[place[1:] for place in standing[:at]],
         (kind, thing.id),
@@ -175,7 +181,9 @@ def _place(thing: Idea | Cluster, board: Board, before: int | None, before_clust
         model = Idea if table == "idea" else Cluster
         session().execute(sa.update(model).where(model.id == key).values(position=number * STEP))
     session().refresh(thing, ["position"])
-    return [key for table, key in order if table == "idea" and (table, key) != (kind, thing.id)]
+    others = [place for place in order if place != (kind, thing.id)]
+    ideas, clusters = (tuple(key for table, key in others if table == one) for one in ("idea", "cluster"))
+    return ideas, clusters
 
 
 # Clusters -----------------------------------------------------------------------------------------------------
@@ -231,9 +239,17 @@ def move_cluster(
     cluster.column_id = column_of(board, column).id
     session().execute(sa.update(Idea).where(Idea.cluster_id == cluster.id).values(column_id=cluster.column_id))
     session().flush()
-    others = _place(cluster, board, before, before_cluster)
+    others, clusters = _place(cluster, board, before, before_cluster)
     inside = session().scalars(sa.select(Idea.id).where(Idea.cluster_id == cluster.id))
-    record(ClusterMoved(board_id=board.id, cluster_id=cluster.id, ideas=(*inside, *others), revision=board.advance()))
+    record(
+        ClusterMoved(
+            board_id=board.id,
+            cluster_id=cluster.id,
+            ideas=(*inside, *others),
+            clusters=clusters,
+            revision=board.advance(),
+        )
+    )
     return cluster
 
 

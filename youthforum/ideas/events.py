@@ -24,10 +24,11 @@ class IdeaEdited(IdeaFact):
 
 @dataclass(frozen=True, kw_only=True)
 class IdeaMoved(IdeaFact):
-    """`renumbered` are other cards that got a new position because there was no room left between two."""
+    """`renumbered` and `clusters` got a new position too, because there was no room left between two."""
 
     type = "idea.moved"
     renumbered: tuple[int, ...] = ()
+    clusters: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +87,7 @@ class ClusterNamed(ClusterFact):
 class ClusterMoved(ClusterFact):
     type = "cluster.moved"
     ideas: tuple[int, ...]
+    clusters: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
 
@@ -74,17 +75,21 @@ def draw_cards(change: Change, audience: Audience) -> str | None:
     ideas = [change.data["idea"], *change.data.get("renumbered", ())]
     if "into" in change.data:
         ideas.append(change.data["into"])
-    return _draw(ideas, audience)
+    return _heads(change.data.get("clusters", ())) + (_draw(ideas, audience) or "") or None
 
 
 @board_channel.drawn_by(ClusterMade, ClusterNamed, ClusterMoved, ClusterDissolved)
 def draw_cluster(change: Change, audience: Audience) -> str | None:
     """The cluster's head, then its cards."""
-    cluster = queries.cluster_by_id(change.data["cluster"])
-    head = ""
-    if cluster is not None:
-        head = render_template("ideas/_cluster.html", cluster=cluster, board=cluster.board, ideas=[])
-    return head + (_draw(change.data.get("ideas", ()), audience) or "") or None
+    heads = _heads([change.data["cluster"], *change.data.get("clusters", ())])
+    return heads + (_draw(change.data.get("ideas", ()), audience) or "") or None
+
+
+def _heads(clusters: Iterable[int]) -> str:
+    found = filter(None, map(queries.cluster_by_id, clusters))
+    return "".join(
+        render_template("ideas/_cluster.html", cluster=cluster, board=cluster.board, ideas=[]) for cluster in found
+    )
 
 
 def _draw(ideas: Any, audience: Audience) -> str | None:

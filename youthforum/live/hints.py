@@ -15,7 +15,6 @@ import structlog
 
 log = structlog.get_logger()
 
-TOPIC = "youthforum:hints"
 # A process that has not heard its own heartbeat for this many seconds is deaf, and says so in /readyz.
 DEAF_AFTER = 15.0
 
@@ -23,8 +22,10 @@ DEAF_AFTER = 15.0
 class Hints:
     """Without Redis there is one process and nothing to tell; with it, `tell` reaches every other process."""
 
-    def __init__(self, redis_url: str) -> None:
+    def __init__(self, redis_url: str, installation: str) -> None:
         self.url = redis_url
+        # Two installations that share a Redis must not cut each other's people off.
+        self._topic = f"youthforum:{installation}:hints"
         self.name = secrets.token_hex(8)
         self.heard_at = time.monotonic()
         # A Redis that is gone for long is not told everything afterwards: nobody needs old hints.
@@ -46,7 +47,7 @@ class Hints:
             self._news.clear()
             try:
                 while self._outgoing:
-                    self._client.publish(TOPIC, json.dumps({"from": self.name} | self._outgoing[0]))
+                    self._client.publish(self._topic, json.dumps({"from": self.name} | self._outgoing[0]))
                     self._outgoing.popleft()
             except redis.RedisError as error:
                 log.warning("hint_not_sent", error=str(error))
@@ -59,7 +60,7 @@ class Hints:
         while self._client is not None:
             pubsub = self._client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
             try:
-                pubsub.subscribe(TOPIC)
+                pubsub.subscribe(self._topic)
                 listening_since = time.monotonic()
                 while time.monotonic() - max(self.heard_at, listening_since) < DEAF_AFTER:
                     message = pubsub.get_message(timeout=DEAF_AFTER / 3)

@@ -86,9 +86,9 @@ class HereForm(Form):
 class Sockets:
     """The connections of this process."""
 
-    def __init__(self, app: Flask, wire: Wire, redis_url: str, identity: Identity) -> None:
+    def __init__(self, app: Flask, wire: Wire, hints: Hints, identity: Identity) -> None:
         self.app, self.wire, self.identity = app, wire, identity
-        self.hints = Hints(redis_url)
+        self.hints = hints
         self.broadcaster = Broadcaster(app, wire, self.hints, identity.person_by_id)
         self.connections: dict[str, Connection] = {}
         self.handled = 0
