@@ -52,9 +52,11 @@ COMPILED = Compiled()
 
 
 def an_app(folder: Path, **given: Any) -> Flask:
-    app = create_app(
-        load_settings(**{"instance_path": folder, "secret_key": SECRET, "async_mode": "threading"} | given)
-    )
+    usual: dict[str, Any] = {"instance_path": folder, "secret_key": SECRET, "async_mode": "threading"}
+    try:
+        app = create_app(load_settings(**usual | given))
+    except SystemExit as refused:  # which would end the run rather than the test
+        raise RuntimeError(str(refused)) from refused
     app.testing = False  # errors become answers, as they do for people
     app.jinja_env.bytecode_cache = COMPILED
     return app
