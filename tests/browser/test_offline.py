@@ -78,7 +78,7 @@ def test_a_killed_server_comes_back_and_pages_heal_by_themselves(chromium: Brows
         own.server.start()
         # Nobody touches a page.
         for page in (anna, boris):
-            expect(page.locator("#connection")).to_have_attribute("data-state", "online")
+            expect(page.locator("#connection")).to_have_attribute("data-state", "online", timeout=40_000)
             expect(page.locator(".card[data-idea]", has_text=TEXT)).to_be_visible()
             expect(page.locator(".card", has_not_text=TEXT).locator(".total")).to_have_text("1")
             expect(page.locator(".ghost")).to_have_count(0)
@@ -117,8 +117,10 @@ def test_a_stale_edit_shows_both_texts_and_overwrites_nothing(site: Site, visit:
     board = site.board(columns=1)
     visit.line_may_break = True
     anna = site.join("Anna", "de")
-    phone, desk = opened(visit(anna, size=PHONE), board.path), opened(visit(anna), board.path)
+    desk = opened(visit(anna), board.path)
     write(desk, "Erster Wortlaut")
+    expect(desk.locator(".card[data-own] .card-text")).to_have_text("Erster Wortlaut")
+    phone = opened(visit(anna, size=PHONE), board.path)
     expect(phone.locator(".card[data-own] .card-text")).to_have_text("Erster Wortlaut")
 
     def edit(page: Page, text: str) -> None:
