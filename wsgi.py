@@ -32,6 +32,7 @@ from config import load_settings
 from youthforum import create_app
 from youthforum.core import db
 from youthforum.demo.cli import announce
+from youthforum.ideas.language import load_model
 
 # Seconds for requests in flight when the server is stopped; with the last words of sockets it takes under 5.
 FINISH = 4.0
@@ -138,6 +139,7 @@ if SERVING:
     settings = app.config["SETTINGS"]
     prepare(app)
     listener = listen(settings.host, settings.port)
+    load_model()
     announce(app)
     app.extensions["live"].start()
     (serve_green if GREEN else serve_threaded)(app, listener)

@@ -18,6 +18,11 @@ def _identifier() -> Any:
     return LanguageIdentifier.from_model_file(MODEL_FILE)
 
 
+def load_model() -> None:
+    """Load it now: a hall's first posts come together, and each of their threads would load one of its own."""
+    _identifier()
+
+
 def detect(text: str, candidates: list[str]) -> str:
     """The most likely of `candidates` (ISO 639-1 codes, at least one), by script first, then by py3langid.
 
