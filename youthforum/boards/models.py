@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from youthforum.core.db import Base, session
+from youthforum.core.db import Base, Revised, one_of
 from youthforum.core.text import Text, TextColumn
 from youthforum.forums.models import Forum, WorkingGroup
 
@@ -36,11 +36,7 @@ class Voting(StrEnum):
     closed = "closed"
 
 
-def _words(words: type[StrEnum]) -> sa.Enum:
-    return sa.Enum(words, native_enum=False, length=20, create_constraint=True, name=words.__name__.lower())
-
-
-class Board(Base):
+class Board(Revised, Base):
     """A question with live columns of ideas."""
 
     __tablename__ = "board"
@@ -53,16 +49,15 @@ class Board(Base):
     forum_id: Mapped[int] = mapped_column(sa.ForeignKey("forum.id", ondelete="CASCADE"), index=True)
     working_group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("working_group.id", ondelete="SET NULL"))
     question: Mapped[Text] = mapped_column(TextColumn)
-    kind: Mapped[Kind] = mapped_column(_words(Kind))
+    kind: Mapped[Kind] = mapped_column(one_of(Kind))
     budget: Mapped[int] = mapped_column(default=5)
     cap: Mapped[int] = mapped_column(default=2)
-    tallies: Mapped[Tallies] = mapped_column(_words(Tallies))
+    tallies: Mapped[Tallies] = mapped_column(one_of(Tallies))
     show_authors: Mapped[bool] = mapped_column(default=True)
     writing_open: Mapped[bool] = mapped_column(default=True)
-    voting: Mapped[Voting] = mapped_column(_words(Voting), default=Voting.not_yet)
+    voting: Mapped[Voting] = mapped_column(one_of(Voting), default=Voting.not_yet)
     voting_closed_at: Mapped[datetime | None]
     frozen: Mapped[bool] = mapped_column(default=False)
-    revision: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     source: Mapped[str | None] = mapped_column(sa.String(200))
     """Where an imported board came from; an import of the same source again fills the same board."""
@@ -80,20 +75,6 @@ class Board(Base):
     @property
     def channel(self) -> str:
         return f"board:{self.id}"
-
-    def advance(self) -> int:
-        """The next revision, under the row's lock until the commit: a gap always means a missed change."""
-        return (
-            session()
-            .scalars(
-                sa.update(Board)
-                .where(Board.id == self.id)
-                .values(revision=Board.revision + 1)
-                .returning(Board.revision)
-                .execution_options(synchronize_session=False)
-            )
-            .one()
-        )
 
 
 class BoardColumn(Base):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,25 @@ class Base(orm.DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: sa.JSON, list[str]: sa.JSON}
+
+
+def one_of(words: type[StrEnum]) -> sa.Enum:
+    """A column of one of these words: stored as it is spelled, checked by the database, readable in every dump."""
+    return sa.Enum(words, native_enum=False, length=20, create_constraint=True, name=words.__name__.lower())
+
+
+class Revised:
+    """A row whose changes are numbered: what watches it can tell whether it missed one."""
+
+    id: orm.Mapped[int]
+    revision: orm.Mapped[int] = orm.mapped_column(default=0)
+
+    def advance(self) -> int:
+        """The next revision, under the row's lock until the commit: a gap always means a missed change."""
+        table = type(self)
+        change = sa.update(table).where(table.id == self.id).values(revision=table.revision + 1)
+        answer = change.returning(table.revision).execution_options(synchronize_session=False)
+        return session().scalars(answer).one()
 
 
 def make_engine(url: str) -> sa.Engine:

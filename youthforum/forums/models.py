@@ -8,18 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from youthforum.core.clock import now
-from youthforum.core.db import Base, session
+from youthforum.core.db import Base, Revised, one_of
 from youthforum.core.text import Text, TextColumn
 from youthforum.forums.phases import Phase, Role
 from youthforum.people.models import Person
 
 
-def _words(words: type[Phase] | type[Role]) -> sa.Enum:
-    """Stored as its name, checked by the database, readable in every dump."""
-    return sa.Enum(words, native_enum=False, length=20, create_constraint=True, name=words.__name__.lower())
-
-
-class Forum(Base):
+class Forum(Revised, Base):
     """One edition of an event."""
 
     __tablename__ = "forum"
@@ -35,8 +30,7 @@ class Forum(Base):
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     age_bands: Mapped[list[str]]
-    phase: Mapped[Phase] = mapped_column(_words(Phase))
-    revision: Mapped[int] = mapped_column(default=0)
+    phase: Mapped[Phase] = mapped_column(one_of(Phase))
     created_at: Mapped[datetime]
     previous_id: Mapped[int | None] = mapped_column(sa.ForeignKey("forum.id", ondelete="SET NULL"))
 
@@ -46,15 +40,6 @@ class Forum(Base):
     )
     partnerships: Mapped[list[Partnership]] = relationship(order_by="Partnership.id", cascade="all, delete-orphan")
     working_groups: Mapped[list[WorkingGroup]] = relationship(order_by="WorkingGroup.id", cascade="all, delete-orphan")
-
-    def advance(self) -> int:
-        """The next revision, under the row's lock until the commit."""
-        return _advance(Forum, self.id)
-
-
-def _advance(table: type[Forum], row_id: int) -> int:
-    changed = sa.update(table).where(table.id == row_id).values(revision=table.revision + 1)
-    return session().scalars(changed.returning(table.revision).execution_options(synchronize_session=False)).one()
 
 
 class Host(Base):
@@ -123,7 +108,7 @@ class Member(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     forum_id: Mapped[int] = mapped_column(sa.ForeignKey("forum.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"))
-    role: Mapped[Role] = mapped_column(_words(Role))
+    role: Mapped[Role] = mapped_column(one_of(Role))
     name: Mapped[str] = mapped_column(sa.String(60))
     age_band: Mapped[str | None] = mapped_column(sa.String(10))
     delegation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delegation.id", ondelete="SET NULL"))
@@ -164,7 +149,7 @@ class JoinCode(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     forum_id: Mapped[int] = mapped_column(sa.ForeignKey("forum.id", ondelete="CASCADE"), index=True)
     code: Mapped[str] = mapped_column(sa.String(8), unique=True)
-    role: Mapped[Role] = mapped_column(_words(Role))
+    role: Mapped[Role] = mapped_column(one_of(Role))
     delegation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delegation.id", ondelete="CASCADE"))
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
