@@ -165,7 +165,7 @@ def sent() -> dict[str, Fields | None]:
 def test_every_event_from_the_server_is_documented_with_its_fields() -> None:
     documented = {name: payload(cells[0]) for name, cells in rows(WIRE, "Events from the server").items()}
     expected = sent()
-    change = Channel("board", lambda *_: None, draws={"x": lambda *_: None}).render  # type: ignore[arg-type, return-value]
+    change = Channel("board", lambda *_: None, lambda *_: 0, draws={"x": lambda *_: None}).render  # type: ignore[arg-type, return-value]
     body = change(Change(1, "idea.posted", {}), Audience("board:1", "members", "en"))
     expected["change"] = dict.fromkeys(body, False) | {"html": True}
     assert documented == expected

@@ -56,10 +56,13 @@ def _fill(board: Board, form: BoardForm, group: WorkingGroup | None) -> None:
 def change_board(member: Member, board: Board, *, form: BoardForm, group: WorkingGroup | None, voted: bool) -> None:
     """Change a board's settings. Columns can be renamed and added; those with cards don't disappear.
 
-    Raises Forbidden (`has_votes`) for another kind, budget or cap once people have voted.
+    Raises Forbidden once people have voted: `has_votes` for another kind, budget or cap, `stays_hidden` for
+    showing tallies that they were told would be hidden until voting closes.
     """
     if voted and (form.kind, form.budget, form.cap) != (board.kind, board.budget, board.cap):
         raise Forbidden(policy.HAS_VOTES)
+    if voted and board.tallies is Tallies.after_close and form.tallies != board.tallies:
+        raise Forbidden(policy.STAYS_HIDDEN)
     _fill(board, form, group)
     board.kind = Kind(form.kind)
     if len(form.titles) < len(board.columns) and form.titles:

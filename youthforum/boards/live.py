@@ -19,10 +19,10 @@ from youthforum.people.models import Person
 
 def admit(person: Person, board_id: int) -> Admission:
     board, member = queries.visible_board(person, board_id)
-    return Admission("moderators" if member.is_moderator else "members", board.revision, (board, member))
+    return Admission("moderators" if member.is_moderator else "members", (board, member))
 
 
-board_channel = channel("board", admit)
+board_channel = channel("board", admit, queries.revision_of)
 
 
 @board_channel.drawn_by(BoardChanged)

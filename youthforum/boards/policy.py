@@ -17,6 +17,9 @@ from youthforum.forums.policy import OTHER_FORUM, why_not
 WRITING_CLOSED = Refusal("writing_closed", _l("Writing on this board is closed at the moment."))
 VOTING_NOT_OPEN = Refusal("voting_closed", _l("Voting on this board has not been opened yet."))
 FROZEN = Refusal("frozen", _l("The cards on this board are frozen."))
+STAYS_HIDDEN = Refusal(
+    "stays_hidden", _l("People have voted on the promise that results stay hidden until voting closes.")
+)
 HAS_VOTES = Refusal("has_votes", _l("People have voted already; how they vote here can’t be changed any more."))
 
 

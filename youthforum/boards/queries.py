@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from youthforum.boards.models import Board, BoardColumn
 from youthforum.core.db import session
@@ -16,7 +16,9 @@ _VISIBLE = (
     sa.select(Board, Member)
     .join(Member, Member.forum_id == Board.forum_id)
     .where(Board.id == sa.bindparam("board"), Member.person_id == sa.bindparam("person"))
+    .options(lazyload(Member.forum))  # the board brings it
 )
+_REVISION = sa.select(Board.revision).where(Board.id == sa.bindparam("board"))
 
 
 def visible_board(person: Person | None, board_id: int) -> tuple[Board, Member]:
@@ -27,6 +29,11 @@ def visible_board(person: Person | None, board_id: int) -> tuple[Board, Member]:
     if found is None:
         raise NotFound(field="board")
     return found
+
+
+def revision_of(board_id: int) -> int:
+    """Read from the database, whatever this session has loaded before."""
+    return session().scalar(_REVISION, {"board": board_id}) or 0
 
 
 def board_by_id(board_id: int) -> Board | None:

@@ -78,6 +78,11 @@ def clean(text: str, *, lines: bool = False) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+def _can_be_seen(character: str) -> bool:
+    """Not blank, not a mark or joiner without anything to mark or join: a name of these would be no name."""
+    return unicodedata.category(character)[0] not in "ZCM"
+
+
 @dataclass(frozen=True)
 class Line:
     """The type of a one-line input: `Annotated[str, Line(60)]` has 1 to 60 characters, `empty` allows none."""
@@ -98,7 +103,7 @@ class Line:
             text = clean(text, lines=self.breaks)
         if len(text) > self.length:
             raise PydanticKnownError("string_too_long", {"max_length": self.length})
-        if not text and not self.empty:
+        if not self.empty and not any(map(_can_be_seen, text)):
             raise Invalid(_l("Please write something here."))
         return text
 

@@ -18,10 +18,10 @@ from youthforum.people.models import Person
 
 def admit(person: Person, forum_id: int) -> Admission:
     member = queries.membership_in(person, forum_id)
-    return Admission("moderators" if member.is_moderator else "members", member.forum.revision)
+    return Admission("moderators" if member.is_moderator else "members", member)
 
 
-forum_channel = channel("forum", admit)
+forum_channel = channel("forum", admit, queries.revision_of)
 
 
 @forum_channel.drawn_by(PhaseChanged)

@@ -25,6 +25,11 @@ from youthforum.people.models import Person
 
 PAGE = 50
 
+_REVISION = sa.select(Forum.revision).where(Forum.id == sa.bindparam("forum"))
+_MEMBER = sa.select(Member).where(Member.person_id == sa.bindparam("person"))
+_MEMBER_IN = _MEMBER.where(Member.forum_id == sa.bindparam("forum"))
+_MEMBER_BY_SLUG = _MEMBER.join(Member.forum).where(Forum.slug == sa.bindparam("slug"))
+
 
 def forum_by_slug(slug: str) -> Forum | None:
     """Not scoped to anybody; for the command line."""
@@ -46,21 +51,25 @@ def forum_by_id(forum_id: int) -> Forum | None:
     return session().get(Forum, forum_id)
 
 
+def revision_of(forum_id: int) -> int:
+    """Read from the database, whatever this session has loaded before."""
+    return session().scalar(_REVISION, {"forum": forum_id}) or 0
+
+
 def membership(person: Person | None, slug: str) -> Member:
     """What this person is in the forum. Raises NotFound for everybody else, as if it did not exist."""
-    return _member(person, Forum.slug == slug)
+    return _member(person, _MEMBER_BY_SLUG, {"slug": slug})
 
 
 def membership_in(person: Person | None, forum_id: int) -> Member:
     """The same, by the forum's id."""
-    return _member(person, Member.forum_id == forum_id)
+    return _member(person, _MEMBER_IN, {"forum": forum_id})
 
 
-def _member(person: Person | None, condition: sa.ColumnElement[bool]) -> Member:
+def _member(person: Person | None, statement: sa.Select[Member], names: dict[str, object]) -> Member:
     if person is None:
         raise NotFound()
-    query = sa.select(Member).join(Member.forum).where(condition, Member.person_id == person.id)
-    found = session().scalar(query)
+    found = session().scalar(statement, names | {"person": person.id})
     if found is None:
         raise NotFound()
     return found

@@ -33,7 +33,7 @@ _SHOWN = (
     .join(Board, Board.id == Idea.board_id)
     .join(Member, Member.forum_id == Board.forum_id)
     .where(Idea.id == sa.bindparam("idea"), Member.person_id == sa.bindparam("person"))
-    .options(joinedload(Idea.hiding))
+    .options(joinedload(Idea.hiding), lazyload(Member.forum))
 )
 
 
@@ -59,6 +59,12 @@ def cluster_shown_to(person: Person, cluster_id: int) -> tuple[Cluster, Board, M
         raise NotFound(field="cluster")
     board, member = visible_board(person, found.board_id)
     return found, board, member
+
+
+def author_of(idea_id: int) -> int | None:
+    """The id of the person who wrote it; None for one whose author has left."""
+    author = sa.select(Member.person_id).join(Idea, Idea.author_id == Member.id)
+    return session().scalar(author.where(Idea.id == idea_id))
 
 
 def own_idea_by_key(member: Member, key: str) -> Idea | None:
@@ -100,9 +106,12 @@ def cluster_by_id(cluster_id: int) -> Cluster | None:
     return session().get(Cluster, cluster_id)
 
 
+_OWN = sa.select(Idea.id).where(Idea.board_id == sa.bindparam("board"), Idea.author_id == sa.bindparam("member"))
+
+
 def own_ideas(member: Member, board_id: int) -> list[int]:
     """Ids of this member's ideas on the board, in whatever state."""
-    return list(session().scalars(sa.select(Idea.id).where(Idea.board_id == board_id, Idea.author_id == member.id)))
+    return list(session().scalars(_OWN, {"board": board_id, "member": member.id}))
 
 
 def withdrawn_of(member: Member, board_id: int) -> list[Idea]:

@@ -41,11 +41,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Admission:
-    """What somebody who may watch gets to hear: `tier`, where the channel stands now, and what was found on
-    the way (the domain's own; its greetings get it back)."""
+    """What somebody who may watch gets to hear: `tier`, and what was found on the way (the domain's own; its
+    greetings get it back)."""
 
     tier: str
-    revision: int
     found: Any = None
 
 
@@ -55,6 +54,7 @@ class Channel:
 
     kind: str
     admit: Callable[[Any, int], Admission]
+    revision: Callable[[int], int]
     draws: dict[str, Callable[[Change, Audience], str | None]] = field(default_factory=dict)
     greets: list[Callable[[Admission], dict[str, Any]]] = field(default_factory=list)
     tallies: TallySource | None = None
@@ -108,9 +108,10 @@ class TallySource:
 CHANNELS: dict[str, Channel] = {}
 
 
-def channel(kind: str, admit: Callable[[Any, int], Admission]) -> Channel:
-    """Register a kind of channel. `admit(person, id)` raises NotFound for whoever may not watch."""
-    CHANNELS[kind] = Channel(kind, admit)
+def channel(kind: str, admit: Callable[[Any, int], Admission], revision: Callable[[int], int]) -> Channel:
+    """Register a kind of channel. `admit(person, id)` raises NotFound for whoever may not watch; `revision(id)`
+    reads anew where the channel stands."""
+    CHANNELS[kind] = Channel(kind, admit, revision)
     return CHANNELS[kind]
 
 

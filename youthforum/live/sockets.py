@@ -14,7 +14,6 @@ from flask_babel import lazy_gettext as _l
 from prometheus_client import CollectorRegistry, Gauge
 
 from youthforum.core.clock import now
-from youthforum.core.db import release
 from youthforum.core.errors import (
     DATABASE_ERRORS,
     DomainError,
@@ -46,8 +45,8 @@ CLOCKS_DIFFER = timedelta(seconds=5)
 class Identity(Protocol):
     """Who is signed in; people.live provides it. Asked again on every event, since a socket outlives a role."""
 
-    def arrive(self, environ: dict[str, Any], auth: Any) -> int | None:
-        """The sign-in id behind a new connection (bearer token or session cookie), or None."""
+    def arrive(self, environ: dict[str, Any], auth: Any) -> tuple[int, int] | None:
+        """Sign-in id and person id behind a new connection (bearer token or session cookie), or None."""
 
     def person(self, sign_in_id: int) -> Any | None:
         """The person behind a sign-in that still holds, or None."""
@@ -111,12 +110,12 @@ class Sockets:
     # From the engine -------------------------------------------------------------------------------------
 
     def connect(self, sid: str, environ: dict[str, Any], auth: Any) -> bool:
-        sign_in_id = self.identity.arrive(environ, auth)
-        person = self.identity.person(sign_in_id) if sign_in_id is not None else None
-        if sign_in_id is None or person is None:
+        found = self.identity.arrive(environ, auth)
+        if found is None:
             return False
-        self.connections[sid] = Connection(sign_in_id, person.id)
-        self.wire.enter(sid, f"person:{person.id}")
+        sign_in_id, person_id = found
+        self.connections[sid] = Connection(sign_in_id, person_id)
+        self.wire.enter(sid, f"person:{person_id}")
         return True
 
     def disconnect(self, sid: str, _reason: Any = None) -> None:
@@ -173,15 +172,13 @@ class Sockets:
         name = f"{kind.kind}:{number}"
         if len(connection.watching) >= MOST_CHANNELS and name not in connection.watching:
             raise SlowDown(10, _l("This is more than one connection can watch."))
-        tier = kind.admit(person, number).tier
-        audience = Audience(name, tier, person.language)
+        admission = kind.admit(person, number)
+        audience = Audience(name, admission.tier, person.language)
         if name not in connection.watching:
             self.broadcaster.enter(name, sid, Watcher(person.id, audience))
             connection.watching.add(name)
         # Read after joining: whatever commits from here on is sent, whatever did before is in the answer.
-        release()
-        admission = kind.admit(person, number)
-        revision = admission.revision
+        revision = kind.revision(number)
         answer: Answer = {"revision": revision}
         if form.after is not None:
             if form.after > revision or revision - form.after > REACHES_BACK:
@@ -220,6 +217,10 @@ class Sockets:
         """Send something to every device of one person, on this process and on the others."""
         self.wire.broadcast(f"person:{person_id}", event, payload)
         self.hints.tell(person=person_id, event=event, payload=payload)
+
+    def may_be_elsewhere(self, person_id: int) -> bool:
+        """Whether this person may have a second device open: here, or at another process."""
+        return bool(self.hints.url) or len(self.wire.members(f"person:{person_id}")) > 1
 
     def cut(self, *, person_id: int, sign_in_id: int | None = None, reason: str) -> None:
         """Disconnect a person's sockets, or those of one sign-in, after telling them why."""

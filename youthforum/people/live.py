@@ -18,16 +18,16 @@ from youthforum.people.models import Person
 class SignedInIdentity:
     """Answers the sockets' questions from the sign-in table, anew each time."""
 
-    def arrive(self, environ: dict[str, Any], auth: Any) -> int | None:
+    def arrive(self, environ: dict[str, Any], auth: Any) -> tuple[int, int] | None:
         if isinstance(auth, dict) and auth.get("token") is not None:
             token = auth["token"]
             found = queries.sign_in_by_token(token) if isinstance(token, str) and len(token) < 200 else None
-            return found.id if found else None
+            return (found.id, found.person_id) if found else None
         if "HTTP_COOKIE" not in environ:
             return None
         with current_app.request_context(environ):
             person = viewer()
-            return person.sign_in.id if person is not None else None
+            return (person.sign_in.id, person.id) if person is not None else None
 
     def person(self, sign_in_id: int) -> Person | None:
         found = queries.sign_in_by_id(sign_in_id)

@@ -31,7 +31,7 @@ from youthforum.votes.models import TallyVersion, Vote
 from youthforum.votes.tally import rows_for
 
 
-@command(unless=policy.why_not_give_dots, share=("board",), lock=("member",))
+@command(unless=policy.why_not_give_dots, share=("board", "idea"), lock=("member",))
 def give_dots(member: Member, board: Board, idea: Idea, *, dots: int) -> tuple[int, int]:
     """Hold exactly so many dots on an idea: `(dots left, version of the tally)`; the same again changes nothing.
 
@@ -66,7 +66,7 @@ def give_dots(member: Member, board: Board, idea: Idea, *, dots: int) -> tuple[i
     return max(0, left), version
 
 
-@command(unless=policy.why_not_give_opinion, share=("board",), lock=("member",))
+@command(unless=policy.why_not_give_opinion, share=("board", "idea"), lock=("member",))
 def give_opinion(member: Member, board: Board, idea: Idea, *, opinion: int | None) -> int:
     """Agree (1), disagree (-1), pass (0), or take it back (None): the version of the tally."""
     if queries.held_by(member, board).get(idea.id) == opinion:

@@ -19,11 +19,12 @@ from youthforum.ideas.events import (
     IdeaUnmerged,
     IdeaWithdrawn,
 )
-from youthforum.ideas.queries import idea_shown_to
+from youthforum.ideas.queries import author_of, idea_shown_to, own_ideas
 from youthforum.live.channels import Admission, TallySource
 from youthforum.live.intake import Answer, intake
 from youthforum.live.sockets import live
 from youthforum.people.models import Person
+from youthforum.people.queries import person_by_id
 from youthforum.votes import commands, policy, queries
 from youthforum.votes.events import VoteCast
 from youthforum.votes.forms import DotsForm, NoticeForm, OpinionForm
@@ -62,6 +63,33 @@ def own_votes(admission: Admission) -> dict[str, Any]:
 @on(VoteCast)
 def tell_tally(fact: VoteCast) -> None:
     live().broadcaster.voted(f"board:{fact.board_id}", {fact.idea_id}, fact.person_id)
+    tell_own_devices(fact.person_id, fact.board_id)
+
+
+@on(IdeaPosted)
+def tell_author(fact: IdeaPosted) -> None:
+    author = author_of(fact.idea_id)
+    if author is not None:
+        tell_own_devices(author, fact.board_id)
+
+
+def tell_own_devices(person_id: int, board_id: int) -> None:
+    """What is mine now, for the other devices of somebody who has just written or voted on one."""
+    if not live().may_be_elsewhere(person_id):
+        return
+    person = person_by_id(person_id)
+    try:
+        board, member = visible_board(person, board_id)
+    except NotFound:
+        return
+    held = queries.held_by(member, board)
+    payload = {
+        "board": board_id,
+        "own": own_ideas(member, board_id),
+        "mine": {str(key): value for key, value in held.items()},
+        "dots_left": queries.dots_left(board, held),
+    }
+    live().tell(person_id, "mine", payload)
 
 
 @on(BoardChanged)

@@ -205,26 +205,29 @@ def people_concerned_by(idea_id: int) -> list[int]:
     return list(session().scalars(chosen))
 
 
+_moved_vote = sa.exists().where(Vote.idea_id == Merge.idea_id, Vote.member_id == sa.bindparam("member"))
+_dismissed = sa.exists().where(MergeSeen.merge_id == Merge.id, MergeSeen.member_id == sa.bindparam("member"))
+_NOTICES = (
+    sa.select(Merge.id, Idea.id, Idea.text, Idea.root_id, Idea.author_id)
+    .join(Idea, Idea.id == Merge.idea_id)
+    .outerjoin(Hiding, Hiding.idea_id == Idea.root_id)
+    .where(
+        Idea.board_id == sa.bindparam("board"),
+        Idea.root_id.is_not(None),
+        Merge.undone_at.is_(None),
+        Hiding.idea_id.is_(None),
+        sa.or_(Idea.author_id == sa.bindparam("member"), _moved_vote),
+        ~_dismissed,
+    )
+    .order_by(Merge.id.desc())
+    .limit(20)
+)
+
+
 def notices(member: Member, board: Board) -> list[dict[str, Any]]:
     """Merges that moved this member's idea or vote and that they haven't dismissed:
     `[{"merge", "idea", "text", "into", "mine": whether it was their own idea}]`, newest first, at most 20."""
-    voted = sa.exists().where(Vote.idea_id == Merge.idea_id, Vote.member_id == member.id)
-    seen = sa.exists().where(MergeSeen.merge_id == Merge.id, MergeSeen.member_id == member.id)
-    rows = session().execute(
-        sa.select(Merge.id, Idea.id, Idea.text, Idea.root_id, Idea.author_id)
-        .join(Idea, Idea.id == Merge.idea_id)
-        .outerjoin(Hiding, Hiding.idea_id == Idea.root_id)
-        .where(
-            Idea.board_id == board.id,
-            Idea.root_id.is_not(None),
-            Merge.undone_at.is_(None),
-            Hiding.idea_id.is_(None),
-            sa.or_(Idea.author_id == member.id, voted),
-            ~seen,
-        )
-        .order_by(Merge.id.desc())
-        .limit(20)
-    )
+    rows = session().execute(_NOTICES, {"board": board.id, "member": member.id})
     return [
         {"merge": merge, "idea": idea, "text": text, "into": root, "mine": author == member.id}
         for merge, idea, text, root, author in rows
