@@ -18,6 +18,7 @@ if SERVING and GREEN:
     eventlet.monkey_patch()
 
 import errno
+import gc
 import resource
 import signal
 import socket
@@ -142,6 +143,11 @@ if SERVING:
     load_model()
     announce(app)
     app.extensions["live"].start()
+    # What is loaded by now stays; looking for garbage among it again and again, while a hall connects, took a
+    # sixth of the time. Connections make few cycles, so that it is enough to look now and then.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     (serve_green if GREEN else serve_threaded)(app, listener)
     sys.stdout.flush()
     os._exit(0)  # threads of tpool and polls that hang must not keep us

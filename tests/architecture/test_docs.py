@@ -253,7 +253,11 @@ def test_every_limit_is_documented() -> None:
     found = set()
     for file in CODE:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Rate", "Guesses"):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in ("Rate", "Pace", "Guesses")
+            ):
                 given = [*node.args, *(keyword.value for keyword in node.keywords)]
                 texts = [str(value.value) for value in given if isinstance(value, ast.Constant)]
                 found |= {text for text in texts if re.match(r"\d+/", text)}

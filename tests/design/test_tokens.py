@@ -61,7 +61,9 @@ def test_dark_by_device_and_dark_by_choice_are_the_same() -> None:
 
 
 def test_no_colour_is_named_outside_the_tokens() -> None:
-    named = re.compile(r"#[0-9a-fA-F]{3,8}\b(?![^{}]*\{)|\b(?:rgb|rgba|hsl|hsla|oklch|lab)\(|:\s*(?:white|black|red|grey|gray)\b")
+    named = re.compile(
+        r"#[0-9a-fA-F]{3,8}\b(?![^{}]*\{)|\b(?:rgb|rgba|hsl|hsla|oklch|lab)\(|:\s*(?:white|black|red|grey|gray)\b"
+    )
     found = [
         f"{path.name}: {match.group(0)}"
         for path in sorted(CSS.glob("*.css"))

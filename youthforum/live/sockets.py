@@ -25,7 +25,7 @@ from youthforum.core.errors import (
     Unavailable,
 )
 from youthforum.core.forms import Form, parse
-from youthforum.core.rates import Rate
+from youthforum.core.rates import Pace
 from youthforum.live import channels
 from youthforum.live.broadcast import LOOK_AFTER, Broadcaster, Watcher
 from youthforum.live.channels import REACHES_BACK, Audience
@@ -36,7 +36,7 @@ from youthforum.live.intake import INTAKES, Answer
 log = structlog.get_logger()
 
 # Generous for a thumb that taps dots, tight for a program: per sign-in, all events together.
-EVENTS = Rate("socket-events", "150/10 seconds")
+EVENTS = Pace("socket-events", "150/10 seconds")
 MOST_CHANNELS = 20
 # How far the clocks of two processes of one installation may be apart.
 CLOCKS_DIFFER = timedelta(seconds=5)
@@ -134,22 +134,26 @@ class Sockets:
         """The acknowledgement of one event. Never raises: nothing a client sends may end another's connection."""
         self.handled += 1
         connection = self.connections.get(sid)
+        too_much = EVENTS.overspent(connection.sign_in_id) if connection else None
         try:
             person = self.identity.person(connection.sign_in_id) if connection else None
             if connection is None or person is None:
                 self.wire.disconnect(sid)
                 raise Unauthenticated()
             with force_locale(person.language):
-                return self._answer(sid, connection, person, event, payload)
+                return self._answer(sid, connection, person, event, payload, too_much)
         except DATABASE_ERRORS:
             log.exception("database_unavailable", socket_event=event[:40])
             return {"ok": False, "error": Unavailable().as_dict()}
         except DomainError as error:
             return {"ok": False, "error": error.as_dict()}
 
-    def _answer(self, sid: str, connection: Connection, person: Any, event: str, payload: Any) -> Answer:
+    def _answer(
+        self, sid: str, connection: Connection, person: Any, event: str, payload: Any, too_much: SlowDown | None
+    ) -> Answer:
         try:
-            EVENTS.spend(connection.sign_in_id)
+            if too_much is not None:
+                raise too_much
             if event in self._events:
                 return {"ok": True} | self._events[event](sid, connection, person, payload)
             if event in INTAKES:
