@@ -90,13 +90,9 @@ def messages_in_source(root: Path) -> Catalog:
             continue
         found = extract_from_dir(
             root / folder,
-            method_map=[
-                (_inside(pattern, folder), name) for pattern, name in methods if _is_in(pattern, folder)
-            ],
+            method_map=[(_inside(pattern, folder), name) for pattern, name in methods if _is_in(pattern, folder)],
             options_map={
-                _inside(pattern, folder): dict(values)
-                for pattern, values in options.items()
-                if _is_in(pattern, folder)
+                _inside(pattern, folder): dict(values) for pattern, values in options.items() if _is_in(pattern, folder)
             },
             keywords=KEYWORDS,
             comment_tags=("Translators:",),
@@ -145,9 +141,7 @@ def update(root: Path, source: Catalog) -> None:
 
 
 def write(path: Path, catalog: Catalog) -> None:
-    catalog.header_comment = (
-        f"# Messages of Youth Forum: {catalog.locale or 'template, made by make catalogues'}."
-    )
+    catalog.header_comment = f"# Messages of Youth Forum: {catalog.locale or 'template, made by make catalogues'}."
     text = io.BytesIO()
     write_po(text, catalog, width=WIDTH, sort_output=True, include_lineno=False, ignore_obsolete=True)
     # Dates and addresses would make a difference on every run and tell nobody anything.
@@ -185,12 +179,9 @@ def check(root: Path, source: Catalog) -> list[str]:
 
 
 def differences(name: str, wanted: dict[Key, Message], found: dict[Key, Message]) -> list[str]:
-    complaints = [
-        f"{name}: {shown(identity)} is missing" for identity in sorted(wanted.keys() - found.keys())
-    ]
+    complaints = [f"{name}: {shown(identity)} is missing" for identity in sorted(wanted.keys() - found.keys())]
     complaints += [
-        f"{name}: {shown(identity)} is no longer in the source"
-        for identity in sorted(found.keys() - wanted.keys())
+        f"{name}: {shown(identity)} is no longer in the source" for identity in sorted(found.keys() - wanted.keys())
     ]
     complaints += [
         f"{name}: {shown(identity)} has another plural than the source"
@@ -212,9 +203,7 @@ def faults(wanted: Message, translation: Message, catalog: Catalog) -> list[str]
         return ["is not translated"]
     originals = wanted.id if isinstance(wanted.id, (list, tuple)) else (wanted.id,)
     allowed = {name for original in originals for name in PLACEHOLDER.findall(original)}
-    found = [
-        f"knows no %({name})s" for form in forms for name in PLACEHOLDER.findall(form) if name not in allowed
-    ]
+    found = [f"knows no %({name})s" for form in forms for name in PLACEHOLDER.findall(form) if name not in allowed]
     # A plural may leave its number out ("one idea"); a sentence may leave nothing out.
     if not wanted.pluralizable:
         found += [f"leaves %({name})s out" for name in sorted(allowed - set(PLACEHOLDER.findall(forms[0])))]
