@@ -374,7 +374,7 @@ def test_operation_over_the_socket_and_by_hand(matrix: Matrix, event: str) -> No
         if by_socket[who] == "ok":
             matrix.anew()
         with matrix.app.app_context():
-            person = live.identity.person(live.identity.arrive({}, {"token": token}))
+            person = live.identity.person(live.identity.arrive({}, {"token": token})[0])
             by_hand[who] = code_of(lambda person=person: INTAKES[event](person, payload))  # type: ignore[misc]
         assert by_hand[who] == "ok" or matrix.unchanged()
     expected = dict(zip(WHO, answers.split(), strict=True))

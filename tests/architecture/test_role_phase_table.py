@@ -117,12 +117,16 @@ COMMAND_TABLE = {
 }
 
 
+# Other tests register commands of their own.
+OURS = {name: found for name, found in COMMANDS.items() if found.run.__module__.startswith("youthforum.")}
+
+
 def test_every_command_is_named_in_the_table() -> None:
-    assert set(COMMANDS) == set(COMMAND_TABLE)
+    assert set(OURS) == set(COMMAND_TABLE)
 
 
 def test_only_the_machine_and_inner_commands_ask_nobody() -> None:
-    unasked = {name for name, found in COMMANDS.items() if found.unless is nothing_forbids}
+    unasked = {name for name, found in OURS.items() if found.unless is nothing_forbids}
     assert unasked == {name for name, what in COMMAND_TABLE.items() if what in ("machine", "inner")}
 
 
