@@ -102,6 +102,10 @@ class Server:
             link.close()
 
 
+# Sockets that tests have opened; each test leaves none behind.
+opened: list[socket.socket] = []
+
+
 class Person:
     """A raw websocket client that speaks Engine.IO 4. No wait is longer than ten seconds."""
 
@@ -110,6 +114,7 @@ class Person:
         self.order: list[tuple[str, object]] = []
         self.buffer, self.number, self.pongs = b"", 0, True
         self.sock = socket.socket()
+        opened.append(self.sock)
         self.sock.settimeout(10)
         if small:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -227,6 +232,13 @@ def server(request, tmp_path_factory):
     yield running
     running.process.terminate()
     running.process.wait(10)
+
+
+@pytest.fixture(autouse=True)
+def all_closed():
+    yield
+    while opened:
+        opened.pop().close()
 
 
 def eventually(check, patience: float = 5.0) -> None:
