@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]
@@ -18,6 +19,9 @@ from youthforum.core.access import public
 from youthforum.core.blocking import blocking
 from youthforum.core.errors import NotFound
 
+# Comments are for those who read the source; they need not travel to every phone. Only whole lines of them go, and
+# the lines stay, so that an error still names the right one.
+_COMMENT_LINES = re.compile(rb"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/)[\s\S])*\*/)[ \t]*$", re.MULTILINE)
 # Fonts and pictures are compressed already.
 _COMPRESSED_BY_NATURE = {".woff2", ".png", ".jpg", ".webp"}
 
@@ -27,7 +31,7 @@ class Assets:
 
     def __init__(self, folder: Path) -> None:
         self.files = {
-            file.relative_to(folder).as_posix(): file.read_bytes()
+            file.relative_to(folder).as_posix(): _as_sent(file)
             for file in sorted(folder.rglob("*"))
             if file.is_file() and not file.name.startswith(".")
         }
@@ -62,6 +66,13 @@ class Assets:
         if Path(filename).suffix in _COMPRESSED_BY_NATURE:
             return None
         return next((name for name in _ENCODERS if request.accept_encodings.quality(name)), None)
+
+
+def _as_sent(file: Path) -> bytes:
+    content = file.read_bytes()
+    if file.suffix != ".js" or "vendor" in file.parts:
+        return content
+    return _COMMENT_LINES.sub(lambda comment: b"\n" * comment[0].count(b"\n"), content)
 
 
 _ENCODERS = {
