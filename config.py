@@ -113,7 +113,7 @@ def load_settings(**given: object) -> Settings:
 
 def _own_secret(folder: Path) -> str:
     """The secret of an embedded installation, made at the first start and readable by its owner only."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # the database will be in it, too
     file = folder / "secret_key"
     if not file.exists():
         file.touch(mode=0o600)
