@@ -243,10 +243,15 @@ class Page:
 
 
 def members_page(forum: Forum, *, search: str = "", number: int = 1) -> Page:
-    """Members who come themselves, by role, then name; `search` is looked for in names."""
+    """Members who come themselves, by role, then name; `search` is looked for in names, and in those of delegations."""
     conditions = [Member.forum_id == forum.id, _COMES_THEMSELVES]
     if search:
-        conditions.append(Member.name.icontains(search, autoescape=True))
+        teams = [
+            team.id
+            for team in delegations_of(forum)
+            if any(search.casefold() in name.casefold() for name in team.name.values())
+        ]
+        conditions.append(Member.name.icontains(search, autoescape=True) | Member.delegation_id.in_(teams))
     total = _count(*conditions)
     pages = max(1, -(-total // PAGE))
     number = min(max(1, number), pages)
