@@ -14,7 +14,7 @@ from flask import g
 from flask_babel import lazy_gettext as _l
 
 from youthforum.core.db import on_sqlite, release, session
-from youthforum.core.errors import Conflict, DomainError, Forbidden, Refusal, Unavailable
+from youthforum.core.errors import Conflict, Forbidden, Refusal, Unavailable
 from youthforum.core.events import Fact, publish, tell_within
 
 Policy = Callable[..., Refusal | None]
@@ -154,17 +154,3 @@ def record(fact: Fact) -> None:
 def actor() -> Any:
     """Who gives the present command (a Member, a Person, or None for the machine itself)."""
     return g.work.actor
-
-
-__all__ = [
-    "COMMANDS",
-    "Command",
-    "DomainError",
-    "actor",
-    "add",
-    "command",
-    "lock_row",
-    "nothing_forbids",
-    "record",
-    "unit_of_work",
-]

@@ -62,8 +62,9 @@ class Rate:
 
     def spend(self, *key: object) -> None:
         """Count one; raises SlowDown with the seconds to wait when that is one too many."""
-        if _enabled() and not self._within("hit", key):
-            raise SlowDown(self._wait(*key))
+        too_much = self.overspent(*key)
+        if too_much is not None:
+            raise too_much
 
     def overspent(self, *key: object) -> SlowDown | None:
         """Count one; what to raise when it was one too many. For whoever wants to count before asking the
@@ -105,11 +106,6 @@ class Pace(Rate):
                     del windows[old]
         window[1] += 1
         return window[1] <= self.item.amount
-
-    def spend(self, *key: object) -> None:
-        too_much = self.overspent(*key)
-        if too_much is not None:
-            raise too_much
 
     def _wait(self, *key: object) -> int:
         length = self.item.get_expiry()

@@ -22,6 +22,11 @@ OTHER_BOARD = Refusal("other_board", _l("These cards are on different boards."))
 _STATES = {"withdrawn": WITHDRAWN, "merged": MERGED, "hidden": HIDDEN}
 
 
+def why_not_in_its_state(idea: Idea) -> Refusal | None:
+    """What one does with a card needs a card: not one that is withdrawn, merged or hidden."""
+    return _STATES.get(idea.state)
+
+
 def why_not_post(member: Member | None, board: Board) -> Refusal | None:
     return why_not_write(member, board)
 
@@ -31,7 +36,7 @@ def why_not_change(member: Member | None, board: Board, idea: Idea) -> Refusal |
     refusal = why_not_write(member, board)
     if refusal is None and (member is None or idea.author_id != member.id):
         return NOT_YOURS
-    return refusal or _STATES.get(idea.state) or (FROZEN if board.frozen else None)
+    return refusal or why_not_in_its_state(idea) or (FROZEN if board.frozen else None)
 
 
 def why_not_return(member: Member | None, board: Board, idea: Idea) -> Refusal | None:
@@ -53,7 +58,7 @@ def why_not_move(member: Member | None, board: Board, idea: Idea) -> Refusal | N
     """Own cards as long as one may write, other people's when facilitating; none while frozen."""
     own = member is not None and idea.author_id == member.id and not member.is_moderator
     refusal = why_not_write(member, board) if own else why_not_arrange(member, board)
-    return refusal or _STATES.get(idea.state) or (FROZEN if board.frozen else None)
+    return refusal or why_not_in_its_state(idea) or (FROZEN if board.frozen else None)
 
 
 def why_not_cluster(member: Member | None, board: Board) -> Refusal | None:
@@ -68,7 +73,7 @@ def why_not_merge(member: Member | None, board: Board, idea: Idea, into: Idea) -
         return OTHER_BOARD
     if idea.id == into.id:
         return ITSELF
-    return _STATES.get(idea.state) or _STATES.get(into.state)
+    return why_not_in_its_state(idea) or why_not_in_its_state(into)
 
 
 def why_not_curate(member: Member | None, board: Board) -> Refusal | None:

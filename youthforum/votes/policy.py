@@ -9,28 +9,27 @@ from youthforum.boards.policy import why_not_vote as why_not_vote_on_board
 from youthforum.core.errors import Refusal
 from youthforum.forums.models import Member
 from youthforum.ideas.models import Idea
-from youthforum.ideas.policy import HIDDEN, MERGED, WITHDRAWN, why_not_cluster, why_not_post
+from youthforum.ideas.policy import why_not_cluster, why_not_in_its_state, why_not_post
+from youthforum.people.policy import NOT_YOURS
 
 NO_DOTS_HERE = Refusal("wrong_kind", _l("This board asks for opinions, not for dots."))
 NO_OPINIONS_HERE = Refusal("wrong_kind", _l("This board asks for dots, not for opinions."))
-
-_STATES = {"withdrawn": WITHDRAWN, "merged": MERGED, "hidden": HIDDEN}
 
 
 def why_not_give_dots(member: Member | None, board: Board, idea: Idea) -> Refusal | None:
     if board.kind is not Kind.dots:
         return NO_DOTS_HERE
-    return why_not_vote_on_board(member, board) or _STATES.get(idea.state)
+    return why_not_vote_on_board(member, board) or why_not_in_its_state(idea)
 
 
 def why_not_give_opinion(member: Member | None, board: Board, idea: Idea) -> Refusal | None:
     if board.kind is not Kind.opinions:
         return NO_OPINIONS_HERE
-    return why_not_vote_on_board(member, board) or _STATES.get(idea.state)
+    return why_not_vote_on_board(member, board) or why_not_in_its_state(idea)
 
 
 def why_not_see_notice(member: Member, concerned: bool) -> Refusal | None:
-    return None if concerned else Refusal("not_yours", _l("Only the person themselves can do this."))
+    return None if concerned else NOT_YOURS
 
 
 def what_one_may_not(member: Member, board: Board) -> dict[str, str | None]:
