@@ -35,6 +35,11 @@ class Activity(StrEnum):
     read = "read"
     post = "post"
     vote = "vote"
+    discuss_ideas = "discuss_ideas"
+    draft = "draft"
+    comment = "comment"
+    translate = "translate"
+    report = "report"
     curate = "curate"
     change_phase = "change_phase"
     run_boards = "run_boards"
@@ -71,6 +76,7 @@ ROLE_LABELS = {
 }
 
 _ALL_ROLES = frozenset(Role)
+_WRITERS = frozenset({Role.participant, Role.moderator})
 _FACILITATORS = frozenset({Role.moderator, Role.organiser})
 _ALL_PHASES = frozenset(Phase)
 _BEFORE_THE_END = _ALL_PHASES - {Phase.archived}
@@ -80,6 +86,11 @@ TABLE: dict[Activity, tuple[frozenset[Role], frozenset[Phase]]] = {
     Activity.read: (_ALL_ROLES, _ALL_PHASES),
     Activity.post: (_ALL_ROLES - {Role.observer}, frozenset({Phase.collect, Phase.cluster})),
     Activity.vote: (frozenset({Role.participant}), _BEFORE_THE_END),
+    Activity.discuss_ideas: (_WRITERS, frozenset({Phase.collect, Phase.cluster, Phase.draft, Phase.discuss})),
+    Activity.draft: (_WRITERS, frozenset({Phase.draft, Phase.discuss})),
+    Activity.comment: (_WRITERS, frozenset({Phase.draft, Phase.discuss})),
+    Activity.translate: (_ALL_ROLES - {Role.observer}, _BEFORE_THE_END),
+    Activity.report: (_ALL_ROLES, _BEFORE_THE_END),
     Activity.curate: (_FACILITATORS, _BEFORE_THE_END),
     Activity.change_phase: (_FACILITATORS, _ALL_PHASES),
     Activity.run_boards: (_FACILITATORS, _BEFORE_THE_END),
