@@ -1,0 +1,1 @@
+"""Threads of comments under ideas and proposals, and the page of one idea."""
