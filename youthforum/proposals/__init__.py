@@ -1,0 +1,1 @@
+"""Proposals: written together, in several languages, version by version."""
