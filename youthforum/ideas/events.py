@@ -68,6 +68,14 @@ class IdeaUnmerged(IdeaFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdeaDiscussed(IdeaFact):
+    """There are more or fewer comments on it now."""
+
+    type = "idea.discussed"
+    thread_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClusterFact(BoardFact):
     cluster_id: int
 

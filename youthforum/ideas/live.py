@@ -14,11 +14,13 @@ from youthforum.boards.queries import board_by_id, column_of, visible_board
 from youthforum.core.blocking import blocking
 from youthforum.core.errors import Conflict
 from youthforum.ideas import commands, forms, queries
+from youthforum.ideas.beside import beside
 from youthforum.ideas.events import (
     ClusterDissolved,
     ClusterMade,
     ClusterMoved,
     ClusterNamed,
+    IdeaDiscussed,
     IdeaEdited,
     IdeaHidden,
     IdeaMerged,
@@ -69,6 +71,7 @@ def idea_json(idea: Idea) -> dict[str, Any]:
     IdeaRestored,
     IdeaMerged,
     IdeaUnmerged,
+    IdeaDiscussed,
 )
 def draw_cards(change: Change, audience: Audience) -> str | None:
     """The card that changed, and those that changed along with it; None where this audience sees none of them."""
@@ -95,7 +98,8 @@ def _heads(clusters: Iterable[int]) -> str:
 def _draw(ideas: Any, audience: Audience) -> str | None:
     board: Board | None = board_by_id(int(audience.channel.partition(":")[2]))
     found = queries.cards_by_id(ideas, hidden=audience.tier == "moderators")
-    drawn = [render_template("ideas/_card.html", idea=idea, board=board) for idea in found]
+    more = beside(idea.id for idea in found)
+    drawn = [render_template("ideas/_card.html", idea=idea, board=board, beside=more) for idea in found]
     return "".join(drawn) or None
 
 

@@ -61,6 +61,11 @@ def cluster_shown_to(person: Person, cluster_id: int) -> tuple[Cluster, Board, M
     return found, board, member
 
 
+def idea_by_id(idea_id: int) -> Idea | None:
+    """Not scoped to anybody: for what is sent to rooms, whose people were checked when they entered."""
+    return session().get(Idea, idea_id)
+
+
 def author_of(idea_id: int) -> int | None:
     """The id of the person who wrote it; None for one whose author has left."""
     author = sa.select(Member.person_id).join(Idea, Idea.author_id == Member.id)
@@ -159,6 +164,11 @@ class ColumnCards:
 
     column: BoardColumn
     items: list[Any]
+
+    @property
+    def ideas(self) -> list[Idea]:
+        """All its cards, those in clusters too."""
+        return [idea for item in self.items for idea in (item.ideas if isinstance(item, ClusterCards) else [item])]
 
 
 def layout(board: Board, *, hidden: bool) -> list[ColumnCards]:

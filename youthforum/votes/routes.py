@@ -18,6 +18,7 @@ from youthforum.core.commands import lock_row, unit_of_work
 from youthforum.core.errors import Forbidden, Invalid
 from youthforum.core.forms import InvalidForm
 from youthforum.forums.queries import delegations_of
+from youthforum.ideas.beside import beside
 from youthforum.ideas.live import idea_json
 from youthforum.ideas.queries import cards, clusters, layout, own_ideas, withdrawn_of
 from youthforum.live.openapi import endpoint
@@ -32,6 +33,7 @@ def show(slug: str, id: int) -> Any:
     board, member = enter_board(slug, id)
     state = policy.what_one_may_not(member, board)
     mine = queries.what_is_mine(member, board)
+    columns = layout(board, hidden=member.is_moderator)
     data = {
         "board": _facts(board),
         "revision": board.revision,
@@ -48,7 +50,8 @@ def show(slug: str, id: int) -> Any:
     return render_template(
         "boards/show.html",
         board=board,
-        columns=[{"column": part.column, "items": part.items} for part in layout(board, hidden=member.is_moderator)],
+        columns=[{"column": part.column, "items": part.items} for part in columns],
+        beside=beside(idea.id for part in columns for idea in part.ideas),
         delegations=delegations_of(member.forum),
         page_data=data,
         channels=[board.channel, f"forum:{board.forum_id}"],
