@@ -14,6 +14,22 @@ const bundles = {
     Sortable.mount(new AutoScroll());
     export { Sortable };
     export default Sortable;`,
+  // All that the shared editor needs, and yjs once: two copies of it don't know one another's types.
+  "editor.js": `
+    export {
+      Doc, UndoManager, XmlElement, XmlFragment, XmlText, applyUpdate, createRelativePositionFromJSON, encodeStateAsUpdate,
+      encodeStateVector, mergeUpdates,
+    } from "yjs";
+    export {
+      absolutePositionToRelativePosition, redoCommand, relativePositionToAbsolutePosition, undoCommand, ySyncPlugin, ySyncPluginKey, yUndoPlugin,
+    } from "y-prosemirror";
+    export { Fragment, Schema, Slice } from "prosemirror-model";
+    export { EditorState, Plugin, PluginKey } from "prosemirror-state";
+    export { Decoration, DecorationSet, EditorView } from "prosemirror-view";
+    export { baseKeymap, setBlockType, toggleMark } from "prosemirror-commands";
+    export { keymap } from "prosemirror-keymap";
+    export { liftListItem, sinkListItem, splitListItem, wrapInList } from "prosemirror-schema-list";
+    export { inputRules, textblockTypeInputRule, wrappingInputRule } from "prosemirror-inputrules";`,
 };
 
 // The server speaks websocket and polling; WebTransport would only be weight.
@@ -43,6 +59,9 @@ for (const [file, contents] of Object.entries(bundles)) {
     logLevel: "warning",
   });
   const [output] = Object.values(result.metafile.outputs);
+  const copies = Object.keys(output.inputs).filter((path) => path.endsWith("/yjs/dist/yjs.mjs"));
+  const others = Object.keys(output.inputs).filter((path) => path.includes("node_modules/yjs/") && !copies.includes(path));
+  if (file === "editor.js" && (copies.length !== 1 || others.length)) throw new Error(`More than one yjs: ${[...copies, ...others].join(", ")}`);
   contains[file] = [
     ...new Set(
       Object.entries(output.inputs)
