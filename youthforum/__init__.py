@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import youthforum.activity.events
 import youthforum.ideas.routes
+import youthforum.notices.live
 import youthforum.votes.live  # noqa: F401  (each registers its facts, intakes and channels)
 from config import ROOT, Settings, load_settings
 from youthforum import cli
@@ -28,6 +29,7 @@ from youthforum.live import routes as wire
 from youthforum.live.fanout import make_socketio
 from youthforum.live.hints import Hints
 from youthforum.live.sockets import Sockets
+from youthforum.notices import routes as notices
 from youthforum.people import routes as people
 from youthforum.people import sessions
 from youthforum.people.live import SignedInIdentity
@@ -64,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
-        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "youthforum" / "translations"),
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "youthforum" / "catalogues"),
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=5,
         COMPRESS_MIN_SIZE=500,
@@ -90,6 +92,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     channels.read_from(ActivityLog())
     app.extensions["tallies"] = TallyMemory()
     for blueprint in (people.pages, forums.pages, forums.api, boards.pages, votes.api, wire.pages):
+        app.register_blueprint(blueprint)
+    for blueprint in (notices.pages, notices.api):
         app.register_blueprint(blueprint)
     wire.add_intakes(app)
     socketio = make_socketio(app, async_mode=settings.async_mode, allowed_origins=settings.origins)

@@ -49,6 +49,8 @@ export class Connection {
       if (told?.reason === "role_changed" || told?.reason === "suspended") location.reload();
       else this.#leave(told?.message);
     });
+    // Whatever page it is: the header, which has no connection of its own, says how many notices wait.
+    this.#socket.on("notices", (told) => document.dispatchEvent(new CustomEvent("notices", { detail: told })));
     this.#socket.onAny(() => { this.#heard = performance.now(); });
 
     addEventListener("offline", () => this.renew());
