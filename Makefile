@@ -6,7 +6,7 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 PYTHON_HERE := .venv/bin/python
-COMPILED := $(patsubst %.po,%.mo,$(wildcard youthforum/translations/*/LC_MESSAGES/*.po))
+COMPILED := $(patsubst %.po,%.mo,$(wildcard youthforum/catalogues/*/LC_MESSAGES/*.po))
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile

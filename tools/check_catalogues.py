@@ -72,11 +72,11 @@ def main() -> int:
 
 
 def template_path(root: Path) -> Path:
-    return root / "youthforum" / "translations" / "messages.pot"
+    return root / "youthforum" / "catalogues" / "messages.pot"
 
 
 def catalogue_path(root: Path, language: str) -> Path:
-    return root / "youthforum" / "translations" / language / "LC_MESSAGES" / "messages.po"
+    return root / "youthforum" / "catalogues" / language / "LC_MESSAGES" / "messages.po"
 
 
 def messages_in_source(root: Path) -> Catalog:

@@ -18,12 +18,12 @@ from youthforum.core.access import public, refuse_unmarked_routes
 from youthforum.core.errors import Unavailable
 
 LANGUAGES = ("de", "ru", "en")
-TRANSLATED = all((ROOT / f"youthforum/translations/{code}/LC_MESSAGES/messages.mo").exists() for code in ("de", "ru"))
+TRANSLATED = all((ROOT / f"youthforum/catalogues/{code}/LC_MESSAGES/messages.mo").exists() for code in ("de", "ru"))
 
 
 def wording(code: str, message: str) -> str:
     """What the catalogue says; the words themselves are the translators' business."""
-    return Translations.load(str(ROOT / "youthforum" / "translations"), [code]).gettext(message)
+    return Translations.load(str(ROOT / "youthforum" / "catalogues"), [code]).gettext(message)
 
 
 def test_a_page_and_the_api_say_the_same(client_for: Callable[..., Browser], api_for: Callable[..., Api]) -> None:

@@ -12,7 +12,7 @@ from tests.live.replica import Replica
 from tests.serving.server import Browser, Server, eventually
 from tests.serving.world import PASSWORD, World, world_in
 
-CATALOGUES = Path(__file__).parents[2] / "youthforum" / "translations"
+CATALOGUES = Path(__file__).parents[2] / "youthforum" / "catalogues"
 TRANSLATED = all((CATALOGUES / code / "LC_MESSAGES" / "messages.mo").exists() for code in ("de", "ru"))
 
 
