@@ -36,16 +36,16 @@ wir wird wo wollen wurde würde zu zum zur zwar zwischen
 """
 _ENGLISH = """
 about after again also an and any are as at be because been before being between both but by can could did do does each
-every for from had has have having he her here him his how if in into is it its itself just me more most my no nor not of
-off on once only or other our out over own same she should so some such than that the their them then there these they
-this those through to too under until up very was we were what when where which while who whom why will with would you
-your
+every for from had has have having he her here him his how if in into is it its itself just me more most my no nor not
+of off on once only or other our out over own same she should so some such than that the their them then there these they
+this those through to too under until up very was we were what when where which while who whom why will with would
+you your
 """
 _RUSSIAN = """
-без более больше будет будут бы был была были было быть вам вас весь во вот все всего всех всю вы где да даже для до его
+без более больше будет будут бы был была были было быть вам вами вас весь во вот все всего всех всю вы где да даже для до его
 ее если есть еще же за здесь из или им их как какая какие какой каждая каждого каждое каждой каждый каждые когда кого
-которая которого которое которой которые который которых кто ли между меня мне может можно мой моя мы на над надо нам
-нас наш наша наше наши не него нее нет ни них но ну об однако он она они оно от очень по под после потом потому почти
+которая которого которое которой которые который которых кто ли между меня мне мной может можно мой моя мы на над надо нам
+нами нас наш наша наше наши не него нее нет ни них но ну об однако он она они оно от очень по под после потом потому почти
 при про раз с сам свое своей свои своих свой свою себе себя со так также такие такой там тебя тем теперь то тогда того
 тоже той только том тот ту ты тут уже хоть чего чем через что чтобы эта эти этих это этого этой этом этот эту
 """
