@@ -28,26 +28,27 @@ _FLEETING = re.compile(r"(?<=[бвгджзйклмнпрстфхцчшщ])[ое]
 _GERMAN = """
 aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis bist da damit dann das dass dein deine
 dem den denn der des dich die dies diese diesem diesen dieser dieses dir doch dort du durch ein eine einem einen einer
-eines er es etwas euch euer eure für gegen habe haben hat hatte hier hin ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im
-in indem ins ist ja jede jedem jeden jeder jedes jetzt kann kein keine keinen können könnt machen mehr mein meine mich
-mir mit muss nach nicht nichts noch nun nur ob oder ohne sehr sein seine seinen sich sie sind so soll sollen sondern
-sonst über um und uns unser unsere unter viel vom von vor während wann warum was weil weiter wenn wer werden wie wieder
-wir wird wo wollen wurde würde zu zum zur zwar zwischen
+eines er es etwas euch euer eure für gegen habe haben hat hatte hier hin ich ihm ihn ihnen ihr ihre ihrem ihren ihrer
+im in indem ins ist ja jede jedem jeden jeder jedes jetzt kann kein keine keinen können könnt machen mehr mein meine
+mich mir mit muss nach nicht nichts noch nun nur ob oder ohne sehr sein seine seinen sich sie sind so soll sollen
+sondern sonst um und uns unser unsere unter viel vom von vor wann warum was weil weiter wenn wer werden wie wieder wir
+wird wo wollen wurde während würde zu zum zur zwar zwischen über
 """
 _ENGLISH = """
-about after again also an and any are as at be because been before being between both but by can could did do does each
-every for from had has have having he her here him his how if in into is it its itself just me more most my no nor not
-of off on once only or other our out over own same she should so some such than that the their them then there these they
-this those through to too under until up very was we were what when where which while who whom why will with would
-you your
+about after again also an and any are as at be because been before being between both but by can could did do does
+each every for from had has have having he her here him his how if in into is it its itself just me more most my no
+nor not of off on once only or other our out over own same she should so some such than that the their them then there
+these they this those through to too under until up very was we were what when where which while who whom why will
+with would you your
 """
 _RUSSIAN = """
-без более больше будет будут бы был была были было быть вам вами вас весь во вот все всего всех всю вы где да даже для до его
-ее если есть еще же за здесь из или им их как какая какие какой каждая каждого каждое каждой каждый каждые когда кого
-которая которого которое которой которые который которых кто ли между меня мне мной может можно мой моя мы на над надо нам
-нами нас наш наша наше наши не него нее нет ни них но ну об однако он она они оно от очень по под после потом потому почти
-при про раз с сам свое своей свои своих свой свою себе себя со так также такие такой там тебя тем теперь то тогда того
-тоже той только том тот ту ты тут уже хоть чего чем через что чтобы эта эти этих это этого этой этом этот эту
+без более больше будет будут бы был была были было быть вам вами вас весь во вот все всего всех всю вы где да даже для
+до его ее если есть еще же за здесь из или им их каждая каждого каждое каждой каждые каждый как какая какие какой
+когда кого которая которого которое которой которые который которых кто ли между меня мне мной может можно мой моя мы
+на над надо нам нами нас наш наша наше наши не него нее нет ни них но ну об однако он она они оно от очень по под
+после потом потому почти при про раз с сам свое своей свои своих свой свою себе себя со так также такие такой там тебя
+тем теперь то тогда того тоже той только том тот ту тут ты уже хоть чего чем через что чтобы эта эти этих это этого
+этой этом этот эту
 """
 
 
