@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
@@ -14,12 +15,12 @@ from pydantic_core import CoreSchema, PydanticKnownError
 
 from youthforum.core.errors import Invalid
 
-# Marks that make a line read in another order than it is stored; used to disguise text.
-_DISGUISES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# Controls and lone surrogates. Not "unassigned": that is every emoji newer than this Python's tables.
-_REFUSED = {"Cc", "Cs"}
-_NONCHARACTERS = frozenset(
-    [*map(chr, range(0xFDD0, 0xFDF0)), *(chr(p << 16 | e) for p in range(17) for e in (0xFFFE, 0xFFFF))]
+# Controls, lone surrogates, noncharacters, and marks that make a line read in another order than it is stored, which
+# are used to disguise text. Not "unassigned": that is every emoji newer than this Python's tables.
+_UNFIT = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
+    + "]"
 )
 
 
@@ -58,23 +59,22 @@ class TextColumn(sa.types.TypeDecorator[Text]):
         return None if value is None else Text(value)
 
 
+def refuse_unfit(text: str, *, allowed: str = "") -> None:
+    """Raises Invalid on control characters, lone surrogates and marks that reverse the reading order."""
+    for found in _UNFIT.finditer(text):
+        if found[0] not in allowed:
+            raise Invalid(
+                _l("This contains a character that can’t be stored (U+%(code)s).", code=f"{ord(found[0]):04X}")
+            )
+
+
 def clean(text: str, *, lines: bool = False) -> str:
     """Trimmed, composed (NFC) text; with `lines`, line breaks stay and are all "\\n".
 
-    Raises Invalid on control characters, lone surrogates and marks that reverse the reading order.
+    Raises Invalid as `refuse_unfit` does.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n") if lines else text
-    allowed = {"\n"} if lines else set()
-    for character in text:
-        if character in allowed:
-            continue
-        if character in _DISGUISES or character in _NONCHARACTERS or unicodedata.category(character) in _REFUSED:
-            raise Invalid(
-                _l(
-                    "This contains a character that can’t be stored (U+%(code)s).",
-                    code=f"{ord(character):04X}",
-                )
-            )
+    refuse_unfit(text, allowed="\n" if lines else "")
     return unicodedata.normalize("NFC", text).strip()
 
 
