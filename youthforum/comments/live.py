@@ -68,7 +68,7 @@ thread_channel = channel("thread", admit, queries.revision_of)
 def draw_comment(change: Change, audience: Audience) -> str | None:
     """The comment; or, where it answers one that can't be read, that one with its answers. None for what is gone."""
     found = queries.to_draw(change.data["comment"], moderates=audience.tier == "moderators")
-    return render_template("comments/_comment.html", said=found[0], slug=found[1]) if found else None
+    return render_template("comments/_comment.html", said=found[0], place=found[1]) if found else None
 
 
 @thread_channel.greeting

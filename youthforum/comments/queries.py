@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,8 +14,10 @@ from sqlalchemy.orm import joinedload, lazyload
 
 from youthforum.comments.models import Comment, CommentHiding, Thread
 from youthforum.comments.subjects import Subject, subject_of
+from youthforum.core.dates import moment
 from youthforum.core.db import session
 from youthforum.core.errors import NotFound
+from youthforum.core.text import whole
 from youthforum.forums.models import Delegation, Forum, Member
 from youthforum.people.models import Person
 
@@ -55,6 +58,18 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where comments are drawn: the forum in addresses, and its clock."""
+
+    slug: str
+    time_zone: str
+
+    def when(self, said: Said) -> str:
+        """When it was written, for the present reader."""
+        return moment(said.created_at, self.time_zone)
+
+
+@dataclass(frozen=True)
 class ThreadView:
     """Everything that `comments/_thread.html` draws: see there.
 
@@ -64,7 +79,7 @@ class ThreadView:
 
     kind: str
     subject_id: int
-    slug: str
+    place: Place
     thread_id: int | None
     revision: int
     comments: list[Said]
@@ -78,6 +93,16 @@ class ThreadView:
     def on(self, part: str | None) -> list[Said]:
         """The comments on one section; those on the whole for None."""
         return [said for said in self.comments if said.part == part]
+
+    def find(self, number: str) -> Said | None:
+        """The comment or reply with this id, as a page's address names it."""
+        wanted = whole(number)
+        return next((one for one in flat(self.comments) if one.id == wanted and one.text is not None), None)
+
+    @staticmethod
+    def new_key() -> str:
+        """For a form: sent twice, it is one comment."""
+        return str(uuid.uuid4())
 
 
 def thread_of(kind: str, subject_id: int) -> Thread | None:
@@ -197,7 +222,7 @@ def thread_view(about: Subject, thing: Any, member: Member) -> ThreadView:
     return ThreadView(
         kind=about.kind,
         subject_id=thing.id,
-        slug=member.forum.slug,
+        place=Place(member.forum.slug, member.forum.time_zone),
         thread_id=thread.id if thread else None,
         revision=thread.revision if thread else 0,
         comments=comments,
@@ -215,8 +240,8 @@ def flat(comments: Iterable[Said]) -> list[Said]:
     return sorted((one for top in comments for one in (top, *top.replies)), key=lambda one: one.id)
 
 
-def to_draw(comment_id: int, *, moderates: bool) -> tuple[Said, str] | None:
-    """What a room is shown after a change of this comment, and the slug of its forum.
+def to_draw(comment_id: int, *, moderates: bool) -> tuple[Said, Place] | None:
+    """What a room is shown after a change of this comment, and where.
 
     The comment; or, where it answers one that can't be read, that one with all its answers. None where nothing of it is
     left to see, or where the room may no longer read what it is about.
@@ -237,8 +262,8 @@ def to_draw(comment_id: int, *, moderates: bool) -> tuple[Said, str] | None:
         head = parent or comment
         rows = _rows((Comment.id == head.id) | (Comment.parent_id == head.id))
         found = _tree(rows, moderates=moderates, member_id=None, names=about.shows_names(thing))
-    slug = session().scalar(sa.select(Forum.slug).where(Forum.id == thread.forum_id)) or ""
-    return (found[0], slug) if found else None
+    forum = session().get_one(Forum, thread.forum_id)
+    return (found[0], Place(forum.slug, forum.time_zone)) if found else None
 
 
 def counts_on_ideas(ideas: Iterable[int]) -> dict[int, int]:
