@@ -176,7 +176,7 @@ def majority(
 
     Within each country: overall, and in every country of the electorate. In at least k delegations: overall, and in k
     of them. A group with fewer than `smallest_group` ballots is part of the whole but does not carry by itself; open
-    polls pass 1. Source: see the head of this file; that the base of a share must be named is in Robert’s Rules, § 44 too.
+    polls pass 1. Sources: see the head of this file.
     """
     counts = count_answers(options, ballots)
     if rule.within is None:
