@@ -46,7 +46,9 @@
  */
 export function givenBy(source) {
   const text = source.getElementById("page-data")?.textContent;
-  return text ? JSON.parse(text) : { channels: [], member: null, language: "en", messages: {}, page: null };
+  if (!text) return { channels: [], member: null, language: "en", messages: {}, page: null };
+  const { more_messages: more, ...told } = JSON.parse(text);
+  return { ...told, messages: { ...told.messages, ...more } };
 }
 
 export const given = givenBy(document);
