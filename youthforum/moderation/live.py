@@ -1,0 +1,92 @@
+"""Reports on the wire, and what of the domains below can be reported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from youthforum.comments.models import Comment
+from youthforum.comments.queries import comment_by_id, comment_shown_to
+from youthforum.comments.subjects import subject_of
+from youthforum.core.errors import Conflict
+from youthforum.forums.models import Member
+from youthforum.ideas.models import Idea
+from youthforum.ideas.queries import idea_by_id, idea_shown_to
+from youthforum.live.intake import Answer, intake
+from youthforum.moderation import commands, forms, queries
+from youthforum.moderation.models import Report
+from youthforum.moderation.reportables import reportable, reportable_of
+from youthforum.notices.inbox import notice_sentence
+from youthforum.people.models import Person
+
+
+@intake("report:content", forms.ReportForm, "/reports")
+def report(person: Person, form: forms.ReportForm) -> Answer:
+    """Tell the moderators about something that somebody wrote; saying it again while it is open is once."""
+    _thing, member = reportable_of(form.kind).shown_to(person, form.id)
+
+    def say() -> Report:
+        return commands.report_content(
+            member, kind=form.kind, subject_id=form.id, category=form.category, text=form.text
+        )
+
+    try:
+        made = say()
+    except Conflict:
+        # The same report came twice at once: now there is one to add to.
+        made = say()
+    return {"report": made.id}
+
+
+@intake("report:settle", forms.SettleForm, "/reports/<report>/settle")
+def settle(person: Person, form: forms.SettleForm) -> Answer:
+    """Close all open reports on the thing that this report is about, with a sentence on what was decided."""
+    found, member = queries.report_shown_to(person, form.report)
+    commands.settle_reports(member, found, outcome=form.outcome)
+    return {}
+
+
+@notice_sentence("report.danger")
+def _danger(data: dict[str, Any], member: Member) -> tuple[Any, str | None] | None:
+    if not member.is_moderator or queries.report_by_id(int(data["report"])) is None:
+        return None
+    return _("Somebody reports a danger. Please look at once."), f"/f/{member.forum.slug}/reports"
+
+
+# What can be reported ---------------------------------------------------------------------------------------------
+
+
+def _idea_shown_to(person: Person, idea_id: int) -> tuple[Idea, Member]:
+    idea, _board, member = idea_shown_to(person, idea_id)
+    return idea, member
+
+
+def _comment_shown_to(person: Person, comment_id: int) -> tuple[Comment, Member]:
+    comment, _about, _thing, member = comment_shown_to(person, comment_id)
+    return comment, member
+
+
+def _comment_url(comment: Comment) -> str:
+    about = subject_of(comment.thread.kind)
+    return f"{about.url(about.by_id(comment.thread.subject_id))}#comment-{comment.id}"
+
+
+reportable(
+    "idea",
+    shown_to=_idea_shown_to,
+    by_id=idea_by_id,
+    excerpt=lambda idea: (idea.language, idea.text),
+    url=subject_of("idea").url,
+    state=lambda idea: idea.state,
+    hide="idea:hide",
+)
+reportable(
+    "comment",
+    shown_to=_comment_shown_to,
+    by_id=comment_by_id,
+    excerpt=lambda comment: (comment.language, comment.text),
+    url=_comment_url,
+    state=lambda comment: comment.state,
+    hide="comment:hide",
+)
