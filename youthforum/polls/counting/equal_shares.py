@@ -19,7 +19,7 @@ from youthforum.polls.counting.lots import Decision, Lots, Tie
 from youthforum.polls.counting.phragmen import Loads
 
 Utilities = tuple[int, ...]
-"""What each option is worth to one voter, in the order of the options; 0 is no support."""
+"""What each option is worth to one voter, 0 (no support) to 255, in the order of the options."""
 
 
 class Phase(StrEnum):
@@ -128,18 +128,22 @@ class _Purses:
         self.share = Fraction(seats, self.unit)
         self.still = list(range(len(piles)))
         self.left = [seats] * len(piles)
-        columns = list(zip(*piles, strict=True)) if piles else [()] * len(options)
+        columns = map(bytes, zip(*piles, strict=True)) if piles else [b""] * len(options)
         self.all_points = dict(zip(options, columns, strict=True))
-        self.points: dict[str, Sequence[int]] = dict(self.all_points)
+        self.points = dict(self.all_points)  # one byte per group
         self.support = {option: sum(compress(self.sizes, column)) for option, column in self.points.items()}
         self.bought = [0] * len(piles)  # bits, in the order of purchases
         self.purchases: list[str] = []
+        self.most = {option: max(column, default=0) for option, column in self.points.items()}
         self._sum_up()
 
     def _sum_up(self) -> None:
+        """`total` points that those who still have something gave to each option."""
         self.least = min(self.left, default=0)
-        self.total = {option: sum(map(mul, self.sizes, column)) for option, column in self.points.items()}
-        self.most = {option: max(column, default=0) for option, column in self.points.items()}
+        self.total = {
+            option: sum(column) if self.alone else sum(map(mul, self.sizes, column))
+            for option, column in self.points.items()
+        }
 
     def cheapest(self, affordable: dict[str, Fraction]) -> tuple[Fraction | None, list[str]]:
         """The lowest price and the options that cost it; None and nothing when no option can be paid.
@@ -180,8 +184,10 @@ class _Purses:
         column, left, sizes = self.points[option], self.left, self.sizes
         price, short_points = bound, -1
         if near is not None:
-            column, left = list(compress(column, near)), list(compress(left, near))
+            column, left = bytes(compress(column, near)), list(compress(left, near))
             sizes = sizes if self.alone else list(compress(sizes, near))
+        left, sizes = list(compress(left, column)), sizes if self.alone else list(compress(sizes, column))
+        column = column.replace(b"\0", b"")
         while True:
             have, points = 0, 0
             if ceil(price * self.unit * most) > self.least:
@@ -216,8 +222,10 @@ class _Purses:
         self.left = list(compress(left, some))
         if len(self.left) < len(left):
             self.still, self.sizes = list(compress(self.still, some)), list(compress(self.sizes, some))
-            self.points = {each: list(compress(column, some)) for each, column in self.points.items()}
-        self._sum_up()
+            self.points = {each: bytes(compress(column, some)) for each, column in self.points.items()}
+            self._sum_up()
+        else:
+            self.least = min(left)
         return payers
 
     def _note(self, option: str, groups: Iterable[int]) -> int:
