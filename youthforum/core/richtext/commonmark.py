@@ -14,7 +14,7 @@ from youthforum.core.errors import Invalid
 from youthforum.core.richtext.reading import is_empty, normalise, tidy
 from youthforum.core.richtext.tree import DEEPEST, Block, Kind, Marks, RichText, Run, blocks, document, fit_link
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<]|&(?=#?\w+;)|!$")
+_SPECIAL = re.compile(r"[\\`*_\[\]<]|&(?=#?\w+;)")
 _AMPERSAND = re.compile(r"&(?=#?\w+;)")
 _LINE_START = re.compile(r"^(?:(?=[#>+=~-])|(\d{1,9})(?=[.)]))", re.MULTILINE)
 
@@ -68,6 +68,8 @@ def _inline(block: Block) -> str:
             out = out[:-1] + _sheltered(out[-1:])
         if closers and not openers and not (closers == ["**"] and inner):
             text = _sheltered(text[:1]) + text[1:]
+        if run.marks.href and not closers and not openers and out.endswith("!"):
+            out = out[:-1] + r"\!"  # or it would be an image
         out += "".join(closers) + "".join(openers) + text
         inner = _letters(text[-2:])
         opened = wanted
