@@ -394,6 +394,10 @@ def test_what_we_dont_have_comes_out_as_its_words(source: str, words: str) -> No
     assert plain(from_markdown(source)) == words
 
 
+def test_bold_in_bold_is_bold_to_the_outer_end() -> None:
+    assert markdown(from_markdown("**a **b** c** d")) == "**a b c** d\n"
+
+
 @given(st.text(alphabet="ab *_[]()<>#-+1.\n`!\\&;>~=|:/\t", max_size=60))
 def test_any_markdown_gives_a_document_in_normal_form(source: str) -> None:
     found = from_markdown(source)

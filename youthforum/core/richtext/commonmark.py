@@ -172,17 +172,19 @@ def _runs(token: Token) -> Iterator[Run]:
     if token.children is None:
         yield Run(token.content.strip("\n"))
         return
-    marks = Marks()
+    strong = em = 0  # how many are open: Markdown can put bold into bold
+    href = ""
     for child in token.children:
+        marks = Marks(strong > 0, em > 0, href)
         match child.type:
             case "strong_open" | "strong_close":
-                marks = marks._replace(strong=child.nesting == 1)
+                strong += child.nesting
             case "em_open" | "em_close":
-                marks = marks._replace(em=child.nesting == 1)
+                em += child.nesting
             case "link_open":
-                marks = marks._replace(href=str(child.attrs["href"]))
+                href = str(child.attrs["href"])
             case "link_close":
-                marks = marks._replace(href="")
+                href = ""
             case "hardbreak":
                 yield Run("\n")
             case "softbreak":
