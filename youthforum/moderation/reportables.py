@@ -19,7 +19,7 @@ class Reportable:
     - `by_id(id)` → the thing in whatever state; None where it is gone.
     - `excerpt(thing)` → `(language, words)`, `url(thing)` → the path where it stands.
     - `state(thing)` → `shown`, `hidden`, `withdrawn` or another word of its own.
-    - `hide`: the intake that takes it out of sight with a `reason`; its id stands under the kind's name. None: there is none.
+    - `hide`: the intake that takes it out of sight with a `reason`, its id under the kind's name; None: there is none.
     """
 
     kind: str

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from youthforum.boards import commands as board_commands
@@ -22,6 +23,7 @@ from youthforum.ideas.beside import beside
 from youthforum.ideas.live import idea_json
 from youthforum.ideas.queries import cards, clusters, layout, own_ideas, withdrawn_of
 from youthforum.live.openapi import endpoint
+from youthforum.translations.queries import in_language
 from youthforum.votes import policy, queries
 
 api = Blueprint("votes_api", __name__, url_prefix="/api/v1")
@@ -34,6 +36,7 @@ def show(slug: str, id: int) -> Any:
     state = policy.what_one_may_not(member, board)
     mine = queries.what_is_mine(member, board)
     columns = layout(board, hidden=member.is_moderator)
+    ids = [idea.id for part in columns for idea in part.ideas]
     data = {
         "board": _facts(board),
         "revision": board.revision,
@@ -51,7 +54,8 @@ def show(slug: str, id: int) -> Any:
         "boards/show.html",
         board=board,
         columns=[{"column": part.column, "items": part.items} for part in columns],
-        beside=beside(idea.id for part in columns for idea in part.ideas),
+        beside=beside(ids),
+        translations=in_language("idea", ids, str(get_locale())),
         delegations=delegations_of(member.forum),
         page_data=data,
         channels=[board.channel, f"forum:{board.forum_id}"],
