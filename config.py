@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     languages: str = Field("de,ru,en", description="Interface languages offered, separated by commas.")
     smtp_url: SecretStr = Field(SecretStr(""), description="smtp[s]://user:password@host:port; empty: no mail.")
     mail_from: str = Field("", description="Sender address of mails; needed with SMTP_URL.")
+    translation_url: str = Field("", description="Base address of a LibreTranslate or DeepL server; empty: no machine.")
+    translation_kind: Literal["libretranslate", "deepl"] = Field("libretranslate", description="What it speaks.")
+    translation_key: SecretStr = Field(SecretStr(""), description="Its key; DeepL needs one.")
     metrics_token: SecretStr = Field(SecretStr(""), description="Bearer token for /metrics; empty: loopback only.")
     open_registration: bool = Field(
         False, description="Anybody may make a forum; otherwise organisers and administrators only."
@@ -44,7 +47,7 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field("console", description="How log lines are written.")
     rates_enabled: bool = Field(True, description="Limits on wrong codes, passwords and floods; off in load tests.")
 
-    @field_validator("public_url")
+    @field_validator("public_url", "translation_url")
     @classmethod
     def _without_slash(cls, url: str) -> str:
         if url and not url.startswith(("http://", "https://")):
@@ -57,6 +60,15 @@ class Settings(BaseSettings):
             raise ValueError("SMTP_URL is set but MAIL_FROM is not; set MAIL_FROM to the sender's address")
         if self.smtp_url.get_secret_value() and not self.public_url:
             raise ValueError("SMTP_URL is set but PUBLIC_URL is not; links in mails need the address that people use")
+        return self
+
+    @model_validator(mode="after")
+    def _deepl_needs_a_key(self) -> Settings:
+        deepl = self.translation_url and self.translation_kind == "deepl"
+        if deepl and not self.translation_key.get_secret_value():
+            raise ValueError(
+                "TRANSLATION_KIND is deepl but TRANSLATION_KEY is not set; set it to the key of the account"
+            )
         return self
 
     @property

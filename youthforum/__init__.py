@@ -17,6 +17,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import youthforum.activity.events
 import youthforum.ideas.routes
 import youthforum.notices.live
+import youthforum.translations.live
+import youthforum.proposals.live
 import youthforum.votes.live  # noqa: F401  (each registers its facts, intakes and channels)
 from config import ROOT, Settings, load_settings
 from youthforum import cli
@@ -33,6 +35,9 @@ from youthforum.notices import routes as notices
 from youthforum.people import routes as people
 from youthforum.people import sessions
 from youthforum.people.live import SignedInIdentity
+from youthforum.translations import routes as translations
+from youthforum.proposals import routes as proposals
+from youthforum.proposals.queries.drafts import Drafts
 from youthforum.votes import routes as votes
 from youthforum.votes.queries import TallyMemory
 
@@ -91,9 +96,10 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     channels.read_from(ActivityLog())
     app.extensions["tallies"] = TallyMemory()
+    app.extensions["drafts"] = Drafts()
     for blueprint in (people.pages, forums.pages, forums.api, boards.pages, votes.api, wire.pages):
         app.register_blueprint(blueprint)
-    for blueprint in (notices.pages, notices.api):
+    for blueprint in (notices.pages, notices.api, translations.pages, translations.api, proposals.pages, proposals.api):
         app.register_blueprint(blueprint)
     wire.add_intakes(app)
     socketio = make_socketio(app, async_mode=settings.async_mode, allowed_origins=settings.origins)

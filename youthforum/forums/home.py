@@ -8,6 +8,7 @@ from typing import Any
 from youthforum.forums.models import Member
 
 PAGE_PARTS: list[Callable[[Member], dict[str, Any]]] = []
+SETTINGS_PARTS: list[Callable[[Member], dict[str, Any]]] = []
 API_PARTS: list[Callable[[Member], dict[str, Any]]] = []
 SENTENCES: dict[str, Callable[[Any, int], Any]] = {}
 
@@ -15,6 +16,12 @@ SENTENCES: dict[str, Callable[[Any, int], Any]] = {}
 def on_home(function: Callable[[Member], dict[str, Any]]) -> Callable[[Member], dict[str, Any]]:
     """Register template variables of the forum's home page."""
     PAGE_PARTS.append(function)
+    return function
+
+
+def on_settings(function: Callable[[Member], dict[str, Any]]) -> Callable[[Member], dict[str, Any]]:
+    """Register template variables of the forum's settings page."""
+    SETTINGS_PARTS.append(function)
     return function
 
 

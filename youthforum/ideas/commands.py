@@ -25,10 +25,14 @@ from youthforum.ideas.events import (
     IdeaPosted,
     IdeaRestored,
     IdeaReturned,
+    IdeaTranslated,
     IdeaUnmerged,
     IdeaWithdrawn,
 )
+from youthforum.ideas.forms import LONGEST_IDEA
 from youthforum.ideas.models import Cluster, Hiding, Idea, Merge
+from youthforum.people.models import Person
+from youthforum.translations.subjects import subject
 
 # New cards get this much room around them, so that many others fit between.
 STEP = 1024.0
@@ -323,3 +327,31 @@ def _below(idea: Idea, family: list[Idea]) -> list[Idea]:
             return found
         found += more
         heads = {one.id for one in more}
+
+
+# Translations -------------------------------------------------------------------------------------------------
+
+
+def _idea_shown_to(person: Person, idea_id: int) -> tuple[Idea, Member]:
+    idea, _board, member = queries.idea_shown_to(person, idea_id)
+    return idea, member
+
+
+def _translated(idea: Idea, language: str) -> None:
+    board = idea.board
+    record(IdeaTranslated(board_id=board.id, idea_id=idea.id, language=language, revision=board.advance()))
+
+
+subject(
+    "idea",
+    shown_to=_idea_shown_to,
+    why_not=policy.why_not_in_its_state,
+    ground=lambda idea: idea.board,
+    forum=lambda idea: idea.board.forum,
+    url=lambda idea: f"/f/{idea.board.forum.slug}/boards/{idea.board_id}#idea-{idea.id}",
+    fact=_translated,
+    waiting=queries.translatable,
+    # The same takes more letters in another language.
+    longest=2 * LONGEST_IDEA,
+    shows_names=lambda idea: idea.board.show_authors,
+)

@@ -76,6 +76,22 @@ class IdeaDiscussed(IdeaFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdeaTranslated(IdeaFact):
+    """Its words in this language are new, or were confirmed."""
+
+    type = "idea.translated"
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdeaUsed(BoardFact):
+    """Something was made from these ideas, e.g. a proposal: their cards say so from now on."""
+
+    type = "idea.used"
+    ideas: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClusterFact(BoardFact):
     cluster_id: int
 

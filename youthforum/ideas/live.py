@@ -28,7 +28,9 @@ from youthforum.ideas.events import (
     IdeaPosted,
     IdeaRestored,
     IdeaReturned,
+    IdeaTranslated,
     IdeaUnmerged,
+    IdeaUsed,
     IdeaWithdrawn,
 )
 from youthforum.ideas.language import detect
@@ -36,6 +38,7 @@ from youthforum.ideas.models import Idea
 from youthforum.live.channels import Admission, Audience, Change
 from youthforum.live.intake import Answer, intake
 from youthforum.people.models import Person
+from youthforum.translations.queries import in_language
 
 
 def idea_json(idea: Idea) -> dict[str, Any]:
@@ -81,6 +84,18 @@ def draw_cards(change: Change, audience: Audience) -> str | None:
     return _heads(change.data.get("clusters", ())) + (_draw(ideas, audience) or "") or None
 
 
+@board_channel.drawn_by(IdeaUsed)
+def draw_used(change: Change, audience: Audience) -> str | None:
+    """The cards that something was made from."""
+    return _draw(change.data["ideas"], audience)
+
+
+@board_channel.drawn_by(IdeaTranslated)
+def draw_translated(change: Change, audience: Audience) -> str | None:
+    """The card, for those who read that language; for the others nothing on it has changed."""
+    return _draw([change.data["idea"]], audience) if change.data["language"] == audience.language else None
+
+
 @board_channel.drawn_by(ClusterMade, ClusterNamed, ClusterMoved, ClusterDissolved)
 def draw_cluster(change: Change, audience: Audience) -> str | None:
     """The cluster's head, then its cards."""
@@ -98,8 +113,9 @@ def _heads(clusters: Iterable[int]) -> str:
 def _draw(ideas: Any, audience: Audience) -> str | None:
     board: Board | None = board_by_id(int(audience.channel.partition(":")[2]))
     found = queries.cards_by_id(ideas, hidden=audience.tier == "moderators")
-    more = beside(idea.id for idea in found)
-    drawn = [render_template("ideas/_card.html", idea=idea, board=board, beside=more) for idea in found]
+    ids = [idea.id for idea in found]
+    around = {"beside": beside(ids), "translations": in_language("idea", ids, audience.language)}
+    drawn = [render_template("ideas/_card.html", idea=idea, board=board, **around) for idea in found]
     return "".join(drawn) or None
 
 

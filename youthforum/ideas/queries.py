@@ -189,6 +189,21 @@ def layout(board: Board, *, hidden: bool) -> list[ColumnCards]:
     ]
 
 
+def translatable(forum_id: int) -> sa.Select[Any]:
+    """`id`, `language`, `version`, `created_at` of all cards of a forum that everybody sees."""
+    return (
+        sa.select(Idea.id, Idea.language, Idea.version, Idea.created_at)
+        .join(Board, Board.id == Idea.board_id)
+        .outerjoin(Idea.hiding)
+        .where(
+            Board.forum_id == forum_id,
+            Idea.withdrawn_at.is_(None),
+            Idea.root_id.is_(None),
+            Hiding.idea_id.is_(None),
+        )
+    )
+
+
 def neighbours(board_id: int, column_id: int, cluster_id: int | None) -> list[tuple[float, str, int]]:
     """What stands in a column (or a cluster), in order: `(position, "idea" | "cluster", id)`."""
     in_list = (

@@ -13,6 +13,7 @@ from youthforum.core.forms import InvalidForm, parse
 from youthforum.core.requests import fields
 from youthforum.core.text import Text, whole
 from youthforum.forums import commands, forms, policy, queries
+from youthforum.forums import home as entrance
 from youthforum.forums.models import Forum, Member
 from youthforum.forums.routes.rooms import flat, organising, pages
 
@@ -60,7 +61,10 @@ def settings(slug: str) -> Any:
             errors, status = error.errors, 422
         except Invalid as error:
             errors, status = {error.field or "": str(error.message)}, 422
-    return render_template("forums/settings.html", values=flat(values), errors=errors), status
+    parts: dict[str, Any] = {}
+    for part in entrance.SETTINGS_PARTS:
+        parts |= part(member)
+    return render_template("forums/settings.html", values=flat(values), errors=errors, **parts), status
 
 
 def _present_values(forum: Forum) -> dict[str, Any]:

@@ -1,0 +1,55 @@
+"""What may be sent about translations, on every transport."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from flask_babel import lazy_gettext as _l
+from pydantic import BeforeValidator, Field, model_validator
+
+from youthforum.core.errors import Invalid
+from youthforum.core.forms import Form, Id
+from youthforum.core.text import Prose
+
+# Of any kind; how long a translation of an idea or a comment may be is up to its subject.
+LONGEST = 8000
+
+
+def _or_none(value: Any) -> Any:
+    """An HTML form can't say null."""
+    return None if value == "" else value
+
+
+MaybeId = Annotated[Id | None, BeforeValidator(_or_none)]
+Language = Annotated[str, Field(max_length=8)]
+
+
+class SubjectForm(Form):
+    """One original: an idea or a comment."""
+
+    idea: MaybeId = None
+    comment: MaybeId = None
+    language: Language
+
+    @model_validator(mode="after")
+    def _one(self) -> SubjectForm:
+        if (self.idea is None) == (self.comment is None):
+            raise Invalid(_l("Please name one idea or one comment."), field="idea")
+        return self
+
+    @property
+    def subject(self) -> tuple[str, int]:
+        """Its kind and id."""
+        return ("idea", self.idea) if self.idea is not None else ("comment", self.comment or 0)
+
+
+class WriteForm(SubjectForm):
+    text: Annotated[str, Prose(LONGEST)]
+
+
+class WishForm(SubjectForm):
+    wish: bool = True
+
+
+class CheckForm(Form):
+    translation: Id
