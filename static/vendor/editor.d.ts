@@ -102,6 +102,7 @@ export interface Mark {
 
 export interface NodeType {
   readonly name: string;
+  readonly schema: Schema;
   create(attributes?: Record<string, unknown> | null): PNode;
   createAndFill(attributes?: Record<string, unknown> | null): PNode | null;
 }
@@ -139,6 +140,7 @@ export class Fragment {
   static readonly empty: Fragment;
   static from(nodes: PNode | readonly PNode[] | null): Fragment;
   readonly size: number;
+  child(index: number): PNode;
   descendants(each: (node: PNode, position: number) => boolean | void): void;
   textBetween(from: number, to: number, between?: string, leaf?: string): string;
 }
