@@ -13,9 +13,10 @@ from youthforum.comments.events import (
     CommentPosted,
     CommentResolved,
     CommentRestored,
+    CommentTranslated,
     CommentWithdrawn,
 )
-from youthforum.comments.models import Comment, CommentHiding, Thread
+from youthforum.comments.models import LONGEST_COMMENT, Comment, CommentHiding, Thread
 from youthforum.comments.subjects import Subject, subject
 from youthforum.core.clock import now
 from youthforum.core.commands import add, command, record
@@ -27,6 +28,7 @@ from youthforum.ideas.events import IdeaDiscussed
 from youthforum.ideas.models import Idea
 from youthforum.ideas.queries import idea_by_id, idea_shown_to
 from youthforum.people.models import Person
+from youthforum.translations import subjects as translations
 
 
 @command(unless=policy.why_not_post, lock=("ground", "thing"))
@@ -149,6 +151,40 @@ def restore_comment(member: Member, about: Subject, ground: Any, thing: Any, com
         record(CommentRestored(thread_id=comment.thread_id, comment_id=comment.id, revision=comment.thread.advance()))
         about.discussed(thing, comment.thread_id)
     return comment
+
+
+# Translations -------------------------------------------------------------------------------------------------
+
+
+def _comment_shown_to(person: Person, comment_id: int) -> tuple[Comment, Member]:
+    comment, _about, _thing, member = queries.comment_shown_to(person, comment_id)
+    return comment, member
+
+
+def _translated(comment: Comment, language: str) -> None:
+    record(
+        CommentTranslated(
+            thread_id=comment.thread_id,
+            comment_id=comment.id,
+            language=language,
+            revision=comment.thread.advance(),
+        )
+    )
+
+
+translations.subject(
+    "comment",
+    shown_to=_comment_shown_to,
+    why_not=policy.why_not_in_its_state,
+    ground=lambda comment: comment.thread,
+    forum=lambda comment: comment.thread.forum,
+    url=queries.url_of,
+    fact=_translated,
+    waiting=queries.translatable,
+    # The same takes more letters in another language.
+    longest=2 * LONGEST_COMMENT,
+    shows_names=queries.shows_names,
+)
 
 
 # Ideas --------------------------------------------------------------------------------------------------------

@@ -48,3 +48,11 @@ class CommentResolved(CommentFact):
 
     type = "comment.resolved"
     resolved: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentTranslated(CommentFact):
+    """Its words in this language are new, or were confirmed."""
+
+    type = "comment.translated"
+    language: str

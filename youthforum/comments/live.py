@@ -15,6 +15,7 @@ from youthforum.comments.events import (
     CommentPosted,
     CommentResolved,
     CommentRestored,
+    CommentTranslated,
     CommentWithdrawn,
 )
 from youthforum.comments.models import Comment
@@ -29,6 +30,7 @@ from youthforum.live.channels import Admission, Audience, Change, channel
 from youthforum.live.intake import Answer, intake
 from youthforum.live.sockets import live
 from youthforum.people.models import Person
+from youthforum.translations.queries import in_language
 
 
 def comment_json(one: Said) -> dict[str, Any]:
@@ -63,12 +65,22 @@ thread_channel = channel("thread", admit, queries.revision_of)
 
 
 @thread_channel.drawn_by(
-    CommentPosted, CommentEdited, CommentWithdrawn, CommentHidden, CommentRestored, CommentResolved
+    CommentPosted,
+    CommentEdited,
+    CommentWithdrawn,
+    CommentHidden,
+    CommentRestored,
+    CommentResolved,
+    CommentTranslated,
 )
 def draw_comment(change: Change, audience: Audience) -> str | None:
     """The comment; or, where it answers one that can't be read, that one with its answers. None for what is gone."""
     found = queries.to_draw(change.data["comment"], moderates=audience.tier == "moderators")
-    return render_template("comments/_comment.html", said=found[0], place=found[1]) if found else None
+    if found is None:
+        return None
+    said, place = found
+    read = in_language("comment", [one.id for one in queries.flat([said])], audience.language)
+    return render_template("comments/_comment.html", said=said, place=place, comment_translations=read)
 
 
 @thread_channel.greeting
@@ -161,12 +173,6 @@ def restore(person: Person, form: forms.CommentForm) -> Answer:
 
 def _answer(comment: Comment, member: Member) -> Answer:
     """To the person themselves, who may read the names on it."""
-    about = subject_of(comment.thread.kind)
-    thing = about.by_id(comment.thread.subject_id)
-    one = queries.said(
-        comment,
-        moderates=member.is_moderator,
-        member_id=member.id,
-        names=thing is not None and about.shows_names(thing),
-    )
+    names = queries.shows_names(comment)
+    one = queries.said(comment, moderates=member.is_moderator, member_id=member.id, names=names)
     return {"comment": comment_json(one), "revision": comment.thread.revision}

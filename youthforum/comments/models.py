@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from youthforum.core.db import Base, Revised
-from youthforum.forums.models import Member
+from youthforum.forums.models import Forum, Member
 
 LONGEST_COMMENT = 2000
 
@@ -27,6 +27,8 @@ class Thread(Revised, Base):
     forum_id: Mapped[int] = mapped_column(sa.ForeignKey("forum.id", ondelete="CASCADE"), index=True)
     idea_id: Mapped[int | None] = mapped_column(sa.ForeignKey("idea.id", ondelete="CASCADE"))
     proposal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("proposal.id", ondelete="CASCADE"))
+
+    forum: Mapped[Forum] = relationship()
 
     @property
     def kind(self) -> str:

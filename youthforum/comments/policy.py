@@ -13,7 +13,8 @@ from youthforum.forums.models import Member
 from youthforum.forums.phases import Activity
 from youthforum.forums.policy import OTHER_FORUM, why_not
 from youthforum.ideas.models import Idea
-from youthforum.ideas.policy import NOT_YOURS, why_not_in_its_state
+from youthforum.ideas.policy import NOT_YOURS
+from youthforum.ideas.policy import why_not_in_its_state as why_not_idea_in_its_state
 
 WITHDRAWN = Refusal("withdrawn", _l("This comment has been withdrawn."))
 HIDDEN = Refusal("hidden", _l("This comment has been hidden by a moderator."))
@@ -24,24 +25,29 @@ NOT_YOURS_TO_RESOLVE = Refusal(
 _STATES = {"withdrawn": WITHDRAWN, "hidden": HIDDEN}
 
 
+def why_not_in_its_state(comment: Comment) -> Refusal | None:
+    """What one does with a comment needs one that can be read."""
+    return _STATES.get(comment.state)
+
+
 def why_not_comment_on_idea(member: Member | None, idea: Idea) -> Refusal | None:
     """Ideas are discussed from the start until the proposals are decided about."""
     if member is not None and member.forum_id != idea.board.forum_id:
         return OTHER_FORUM
-    return why_not(member, Activity.discuss_ideas) or why_not_in_its_state(idea)
+    return why_not(member, Activity.discuss_ideas) or why_not_idea_in_its_state(idea)
 
 
 def why_not_post(member: Member, about: Subject, thing: Any, parent: Comment | None) -> Refusal | None:
     """An answer needs something that can still be read."""
     refusal = about.why_not_comment(member, thing)
-    return refusal or (_STATES.get(parent.state) if parent is not None else None)
+    return refusal or (why_not_in_its_state(parent) if parent is not None else None)
 
 
 def why_not_edit(member: Member, about: Subject, thing: Any, comment: Comment) -> Refusal | None:
     refusal = about.why_not_comment(member, thing)
     if refusal is None and comment.author_id != member.id:
         return NOT_YOURS
-    return refusal or _STATES.get(comment.state)
+    return refusal or why_not_in_its_state(comment)
 
 
 def why_not_withdraw(member: Member, comment: Comment) -> Refusal | None:
@@ -60,7 +66,7 @@ def why_not_resolve(member: Member, about: Subject, thing: Any, comment: Comment
     elif not about.may_resolve(member, thing):
         # Whoever may not take part at all hears that first.
         refusal = about.why_not_comment(member, thing) or NOT_YOURS_TO_RESOLVE
-    return refusal or _STATES.get(comment.state)
+    return refusal or why_not_in_its_state(comment)
 
 
 def why_not_curate(member: Member) -> Refusal | None:

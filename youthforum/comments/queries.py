@@ -19,7 +19,10 @@ from youthforum.core.db import session
 from youthforum.core.errors import NotFound
 from youthforum.core.text import whole
 from youthforum.forums.models import Delegation, Forum, Member
+from youthforum.ideas.models import Hiding, Idea
 from youthforum.people.models import Person
+from youthforum.translations.models import Translation
+from youthforum.translations.queries import in_language
 
 # The newest so many comments of a thread are read; with the comments that these answer.
 MOST = 500
@@ -99,6 +102,10 @@ class ThreadView:
         wanted = whole(number)
         return next((one for one in flat(self.comments) if one.id == wanted and one.text is not None), None)
 
+    def translations(self, language: str) -> dict[int, Translation]:
+        """`{comment: its translation into this language}`"""
+        return in_language("comment", [one.id for one in flat(self.comments)], language)
+
     @staticmethod
     def new_key() -> str:
         """For a form: sent twice, it is one comment."""
@@ -148,6 +155,19 @@ def comment_shown_to(person: Person, comment_id: int) -> tuple[Comment, Subject,
     if comment.author_id != member.id and not visible:
         raise NotFound(field="comment")
     return comment, subject_of(comment.thread.kind), thing, member
+
+
+def url_of(comment: Comment) -> str:
+    """The address at which it is read."""
+    about = subject_of(comment.thread.kind)
+    return f"{about.url(about.by_id(comment.thread.subject_id))}#comment-{comment.id}"
+
+
+def shows_names(comment: Comment) -> bool:
+    """Whether it bears the name of who wrote it."""
+    about = subject_of(comment.thread.kind)
+    thing = about.by_id(comment.thread.subject_id)
+    return thing is not None and about.shows_names(thing)
 
 
 def own_comment_by_key(member: Member, key: str) -> Comment | None:
@@ -264,6 +284,24 @@ def to_draw(comment_id: int, *, moderates: bool) -> tuple[Said, Place] | None:
         found = _tree(rows, moderates=moderates, member_id=None, names=about.shows_names(thing))
     forum = session().get_one(Forum, thread.forum_id)
     return (found[0], Place(forum.slug, forum.time_zone)) if found else None
+
+
+def translatable(forum_id: int) -> sa.Select[int, str, int, datetime]:
+    """`id`, `language`, `version`, `created_at` of all comments of a forum that could be translated."""
+    on_hidden = sa.exists().where(Hiding.idea_id == Thread.idea_id)
+    on_withdrawn = sa.exists().where(Idea.id == Thread.idea_id, Idea.withdrawn_at.is_not(None))
+    return (
+        sa.select(Comment.id, Comment.language, Comment.version, Comment.created_at)
+        .join(Thread, Thread.id == Comment.thread_id)
+        .outerjoin(CommentHiding, CommentHiding.comment_id == Comment.id)
+        .where(
+            Thread.forum_id == forum_id,
+            Comment.withdrawn_at.is_(None),
+            CommentHiding.comment_id.is_(None),
+            ~on_hidden,
+            ~on_withdrawn,
+        )
+    )
 
 
 def counts_on_ideas(ideas: Iterable[int]) -> dict[int, int]:

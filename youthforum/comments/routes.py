@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template
+from flask_babel import get_locale
 
 from youthforum.boards.routes import enter_board
 from youthforum.comments import live, queries
@@ -14,6 +15,7 @@ from youthforum.core.errors import NotFound
 from youthforum.ideas.beside import beside, counting_comments
 from youthforum.ideas.queries import idea_by_id, idea_shown_to, same_root
 from youthforum.live.openapi import endpoint
+from youthforum.translations.queries import in_language
 from youthforum.votes.queries import what_is_mine
 
 pages = Blueprint("comments", __name__, url_prefix="/f/<slug>/boards")
@@ -33,6 +35,7 @@ def idea(slug: str, board: int, idea: int) -> Any:
     merged = [one for one in same_root(found.id) if one.withdrawn_at is None and one.hiding is None]
     near = beside([found.id, *(one.id for one in merged)])
     view = queries.thread_view(about, found, member)
+    language = str(get_locale() or "en")
     tally = what_is_mine(member, home).get("tally", {}).get(str(found.id))
     root = idea_by_id(found.root_id) if found.root_id else None
     return render_template(
@@ -44,6 +47,7 @@ def idea(slug: str, board: int, idea: int) -> Any:
         links=[link for one in near.values() for link in one.links],
         tally=tally,
         thread_view=view,
+        idea_translation=in_language("idea", [found.id], language).get(found.id),
         page_data={"board": home.id, "revision": home.revision, "idea": found.id},
         channels=[home.channel, f"forum:{home.forum_id}"],
     )

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from youthforum.comments.models import Comment
-from youthforum.comments.queries import comment_by_id, comment_shown_to
+from youthforum.comments.queries import comment_by_id, comment_shown_to, url_of
 from youthforum.comments.subjects import subject_of
 from youthforum.core.errors import Conflict
 from youthforum.forums.models import Member
@@ -67,11 +67,6 @@ def _comment_shown_to(person: Person, comment_id: int) -> tuple[Comment, Member]
     return comment, member
 
 
-def _comment_url(comment: Comment) -> str:
-    about = subject_of(comment.thread.kind)
-    return f"{about.url(about.by_id(comment.thread.subject_id))}#comment-{comment.id}"
-
-
 reportable(
     "idea",
     shown_to=_idea_shown_to,
@@ -86,7 +81,7 @@ reportable(
     shown_to=_comment_shown_to,
     by_id=comment_by_id,
     excerpt=lambda comment: (comment.language, comment.text),
-    url=_comment_url,
+    url=url_of,
     state=lambda comment: comment.state,
     hide="comment:hide",
 )
