@@ -15,15 +15,18 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import youthforum.activity.events
+import youthforum.comments.live
 import youthforum.ideas.routes
+import youthforum.moderation.live
 import youthforum.notices.live
-import youthforum.translations.live
 import youthforum.proposals.live
+import youthforum.translations.live
 import youthforum.votes.live  # noqa: F401  (each registers its facts, intakes and channels)
 from config import ROOT, Settings, load_settings
 from youthforum import cli
 from youthforum.activity.queries import ActivityLog
 from youthforum.boards import routes as boards
+from youthforum.comments import routes as comments
 from youthforum.core import access, answers, assets, db, headers, rates, templating
 from youthforum.forums import routes as forums
 from youthforum.live import channels
@@ -31,13 +34,14 @@ from youthforum.live import routes as wire
 from youthforum.live.fanout import make_socketio
 from youthforum.live.hints import Hints
 from youthforum.live.sockets import Sockets
+from youthforum.moderation import routes as moderation
 from youthforum.notices import routes as notices
 from youthforum.people import routes as people
 from youthforum.people import sessions
 from youthforum.people.live import SignedInIdentity
-from youthforum.translations import routes as translations
 from youthforum.proposals import routes as proposals
 from youthforum.proposals.queries.drafts import Drafts
+from youthforum.translations import routes as translations
 from youthforum.votes import routes as votes
 from youthforum.votes.queries import TallyMemory
 
@@ -99,7 +103,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["drafts"] = Drafts()
     for blueprint in (people.pages, forums.pages, forums.api, boards.pages, votes.api, wire.pages):
         app.register_blueprint(blueprint)
-    for blueprint in (notices.pages, notices.api, translations.pages, translations.api, proposals.pages, proposals.api):
+    for blueprint in (notices.pages, notices.api, translations.pages, translations.api, comments.pages, comments.api):
+        app.register_blueprint(blueprint)
+    for blueprint in (proposals.pages, proposals.api, moderation.pages):
         app.register_blueprint(blueprint)
     wire.add_intakes(app)
     socketio = make_socketio(app, async_mode=settings.async_mode, allowed_origins=settings.origins)

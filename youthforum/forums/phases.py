@@ -38,7 +38,7 @@ class Activity(StrEnum):
     discuss_ideas = "discuss_ideas"
     draft = "draft"
     comment = "comment"
-    translate = "translate"
+    translate = "translate"  # type: ignore[assignment]  # str has a method of this name, which nobody calls
     report = "report"
     curate = "curate"
     change_phase = "change_phase"

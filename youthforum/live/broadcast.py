@@ -10,8 +10,10 @@ from typing import Any
 
 import structlog
 from flask import Flask
+from flask_babel import force_locale
 
 from youthforum.core import db
+from youthforum.core.errors import DomainError, NotFound
 from youthforum.live import channels
 from youthforum.live.channels import REACHES_BACK, Audience
 from youthforum.live.fanout import Wire
@@ -81,16 +83,24 @@ class Broadcaster:
         self.wire.enter(sid, f"{name}:all")
         self.presence.enter(name, watcher.person_id)
 
+    def watches(self, name: str, sid: str) -> bool:
+        watched = self._watched.get(name)
+        return watched is not None and sid in watched.watchers
+
     def leave(self, name: str, sid: str) -> None:
         with self._lock:
             watched = self._watched.get(name)
             watcher = watched.watchers.pop(sid, None) if watched else None
-            if watched and not watched.watchers:
+            last = bool(watched and not watched.watchers)
+            if last:
                 del self._watched[name]
         if watcher:
             self.wire.leave(sid, watcher.audience.room)
             self.wire.leave(sid, f"{name}:all")
             self.presence.leave(name, watcher.person_id)
+        kind, number = channels.find(name)
+        if last and kind.left is not None:
+            kind.left(number)
 
     # What domains call after a commit --------------------------------------------------------------------
 
@@ -98,6 +108,11 @@ class Broadcaster:
         """A channel's log has grown."""
         self._mark(name)
         self.hints.tell(changed=name)
+
+    def pass_on(self, name: str, event: str, payload: dict[str, Any]) -> None:
+        """Send something that nobody will miss, and that is stored nowhere, to everybody who watches a channel."""
+        self.wire.broadcast(f"{name}:all", event, payload)
+        self.hints.tell(passed=name, event=event, payload=payload)
 
     def voted(self, name: str, ideas: set[int] | None, person_id: int | None = None) -> None:
         """Tallies of these ideas (None: of all) changed; `person_id` has voted and may now hear more."""
@@ -110,6 +125,8 @@ class Broadcaster:
             self._mark(hint["changed"])
         if "voted" in hint:
             self._mark_tallies(hint["voted"], None if hint["ideas"] is None else set(hint["ideas"]), None)
+        if "passed" in hint:
+            self.wire.broadcast(f"{hint['passed']}:all", hint["event"], hint["payload"])
         if "here" in hint:
             self.presence.hear(hint["from"], hint["here"])
 
@@ -177,11 +194,11 @@ class Broadcaster:
 
     def _look(self) -> None:
         """The safety net under lost hints, and the hall's head count."""
-        latest = channels.log().latest(list(self._watched)) if self._watched else {}
-        for name, revision in latest.items():
-            watched = self._watched.get(name)
-            if watched and revision > watched.sent:
-                watched.dirty = True
+        for log, names in self._by_log().items():
+            for name, revision in log.latest(names).items():
+                watched = self._watched.get(name)
+                if watched and revision > watched.sent:
+                    watched.dirty = True
         for name, watched in list(self._watched.items()):
             kind, number = channels.find(name)
             if kind.tallies:
@@ -195,16 +212,38 @@ class Broadcaster:
             self._beat_at = time.monotonic()
             self.hints.tell(beat=True, here=self.presence.own())
 
+    def _by_log(self) -> dict[channels.ChangeLog, list[str]]:
+        found: dict[channels.ChangeLog, list[str]] = {}
+        for name in self._watched:
+            found.setdefault(channels.find(name)[0].log, []).append(name)
+        return found
+
     def _send_changes(self, name: str, watched: Watched) -> None:
         kind, _ = channels.find(name)
-        changes = channels.log().after(name, watched.sent, REACHES_BACK)
+        changes = kind.log.after(name, watched.sent, REACHES_BACK)
         for change in changes:
+            if change.type in kind.readmits:
+                self._admit_anew(name, watched)
             for audience in watched.audiences:
                 self.wire.broadcast(audience.room, "change", kind.render(change, audience))
             watched.sent = change.revision
         if len(changes) == REACHES_BACK:
             watched.dirty = True
             self._wake.set()
+
+    def _admit_anew(self, name: str, watched: Watched) -> None:
+        """Whoever may no longer watch is told so, and hears nothing of what comes now."""
+        kind, number = channels.find(name)
+        for sid, watcher in list(watched.watchers.items()):
+            person = self._person(watcher.person_id)
+            with force_locale(watcher.audience.language):
+                try:
+                    if person is None:
+                        raise NotFound(field="channel")
+                    kind.admit(person, number)
+                except DomainError as error:
+                    self.leave(name, sid)
+                    self.wire.send_to(sid, "closed", {"channel": name, "reason": error.as_dict()})
 
     def _send_tallies(self, name: str, watched: Watched) -> None:
         kind, number = channels.find(name)
@@ -239,8 +278,8 @@ class Broadcaster:
 
 def _begin(name: str) -> Watched:
     """A channel as it stands now: whatever comes later is told."""
-    watched = Watched(sent=channels.log().latest([name]).get(name, 0))
     kind, number = channels.find(name)
+    watched = Watched(sent=kind.log.latest([name]).get(name, 0))
     if kind.tallies:
         watched.pulse = kind.tallies.pulse(number)
         watched.open_to_all = kind.tallies.open_to_all(number)

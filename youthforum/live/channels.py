@@ -58,6 +58,16 @@ class Channel:
     draws: dict[str, Callable[[Change, Audience], str | None]] = field(default_factory=dict)
     greets: list[Callable[[Admission], dict[str, Any]]] = field(default_factory=list)
     tallies: TallySource | None = None
+    own_log: ChangeLog | None = None
+    """Where its changes stand; None: in the log of all."""
+    readmits: frozenset[str] = frozenset()
+    """Types of changes after which everybody who watches is admitted anew, or leaves."""
+    left: Callable[[int], None] | None = None
+    """Called when nobody in this process watches any more."""
+
+    @property
+    def log(self) -> ChangeLog:
+        return self.own_log or log()
 
     def drawn_by(self, *facts: type[Fact]) -> Callable[[Any], Any]:
         """Register the function that draws the HTML fragment of these changes for an audience (None: none)."""

@@ -178,7 +178,7 @@ class Sockets:
             raise SlowDown(10, _l("This is more than one connection can watch."))
         admission = kind.admit(person, number)
         audience = Audience(name, admission.tier, person.language)
-        if name not in connection.watching:
+        if not self.broadcaster.watches(name, sid):
             self.broadcaster.enter(name, sid, Watcher(person.id, audience))
             connection.watching.add(name)
         # Read after joining: whatever commits from here on is sent, whatever did before is in the answer.
@@ -188,7 +188,7 @@ class Sockets:
             if form.after > revision or revision - form.after > REACHES_BACK:
                 answer["reload"] = True
             else:
-                found = channels.log().after(name, form.after, REACHES_BACK)
+                found = kind.log.after(name, form.after, REACHES_BACK)
                 if len(found) < revision - form.after:
                     answer["reload"] = True
                 else:

@@ -62,9 +62,7 @@ MOVES: dict[str, Move] = {
         Move("withdraw", frozenset(Stage) - CLOSED, Stage.withdrawn, "authors", _l("Withdraw")),
         Move("resume", _from(Stage.withdrawn), Stage.draft, "authors", _l("Go on with it")),
         Move("review", _from(Stage.submitted), Stage.under_review, "moderators", _l("Start the review")),
-        Move(
-            "shortlist", _from(Stage.submitted, Stage.under_review), Stage.shortlisted, "moderators", _l("Shortlist")
-        ),
+        Move("shortlist", _from(Stage.submitted, Stage.under_review), Stage.shortlisted, "moderators", _l("Shortlist")),
         Move(
             "return",
             _from(Stage.submitted, Stage.under_review, Stage.shortlisted),

@@ -1,0 +1,1 @@
+"""Changes to proposals, each in one transaction."""

@@ -1,0 +1,1 @@
+"""Reading proposals, through the eyes of somebody."""
