@@ -17,7 +17,7 @@ from youthforum.comments.events import (
     CommentWithdrawn,
 )
 from youthforum.comments.models import LONGEST_COMMENT, Comment, CommentHiding, Thread
-from youthforum.comments.subjects import Subject, subject
+from youthforum.comments.subjects import Subject, subject, subject_of
 from youthforum.core.clock import now
 from youthforum.core.commands import add, command, record
 from youthforum.core.db import session
@@ -172,11 +172,18 @@ def _translated(comment: Comment, language: str) -> None:
     )
 
 
+def _ground(comment: Comment) -> Any:
+    """The row that every change in this thread holds first: in another order two of them would wait for each other."""
+    about = subject_of(comment.thread.kind)
+    thing = about.by_id(comment.thread.subject_id)
+    return about.ground(thing) if thing is not None else comment.thread
+
+
 translations.subject(
     "comment",
     shown_to=_comment_shown_to,
     why_not=policy.why_not_in_its_state,
-    ground=lambda comment: comment.thread,
+    ground=_ground,
     forum=lambda comment: comment.thread.forum,
     url=queries.url_of,
     fact=_translated,

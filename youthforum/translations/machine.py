@@ -106,7 +106,10 @@ class _Machine:
 
     def _fail(self, error: Exception) -> NoReturn:
         # Never the texts, and no address with a key in it.
-        status = error.code if isinstance(error, HTTPError) else None
+        status = None
+        if isinstance(error, HTTPError):
+            status = error.code
+            error.close()
         log.warning("machine_translation_failed", error=type(error).__name__, status=status)
         raise MachineUnavailable() from None
 
@@ -137,7 +140,7 @@ class _Machine:
         return bytes(found)
 
     def _read(self, answer: Any) -> list[str]:
-        if self.kind == "deepl":
-            return [one["text"] for one in answer["translations"]]
-        words = answer["translatedText"]
-        return [words] if isinstance(words, str) else list(words)
+        words = [one["text"] for one in answer["translations"]] if self.kind == "deepl" else answer["translatedText"]
+        if not isinstance(words, list) or not all(isinstance(one, str) for one in words):
+            raise TypeError
+        return words
