@@ -24,7 +24,7 @@ from youthforum.core.text import Text
 from youthforum.forums.commands import make_forum
 from youthforum.forums.forms import ForumForm
 from youthforum.forums.models import Forum, JoinCode, Member
-from youthforum.forums.phases import Role
+from youthforum.forums.phases import Phase, Role
 from youthforum.ideas.commands import post_idea
 from youthforum.people.commands import create_person, open_sign_in
 from youthforum.people.secrets import hash_password
@@ -37,7 +37,8 @@ _KEPT: dict[str, tuple[Path, World]] = {}
 class World:
     """Ids and tokens by name. People of the forum "here": olga (organiser), max (moderator), ann (German), ben
     (Russian), cat (English), zoe (English; she wrote the ideas), obi (observer). Otto organises "there" and tom
-    takes part in it: the outsiders."""
+    takes part in it: the outsiders. The forum "drafting" is in the phase "draft": dora (organiser), mod (moderator),
+    mia (German), nik (Russian, wrote the ideas of the board "notes"), sam (English), eva (German)."""
 
     tokens: dict[str, str] = field(default_factory=dict)
     members: dict[str, int] = field(default_factory=dict)
@@ -59,6 +60,12 @@ PEOPLE = [
     ("here", "cat", Role.participant, "en"),
     ("here", "zoe", Role.participant, "en"),
     ("here", "obi", Role.observer, "en"),
+    ("drafting", "dora", Role.organiser, "en"),
+    ("drafting", "mod", Role.moderator, "en"),
+    ("drafting", "mia", Role.participant, "de"),
+    ("drafting", "nik", Role.participant, "ru"),
+    ("drafting", "sam", Role.participant, "en"),
+    ("drafting", "eva", Role.participant, "de"),
     ("there", "otto", Role.organiser, "de"),
     ("there", "tom", Role.participant, "en"),
 ]
@@ -75,14 +82,16 @@ BOARDS: dict[str, tuple[str, dict[str, Any]]] = {
     "quiet": ("here", {"kind": "opinions", "tallies": "after_vote", "show_authors": True}),
     "shut": ("here", DOTS | {"tallies": "live", "show_authors": True, "writing_open": False}),
     "there": ("there", DOTS | {"tallies": "live", "show_authors": True}),
+    "notes": ("drafting", DOTS | {"tallies": "live", "show_authors": True}),
 }
+WHO_RUNS = {"here": ("olga", "zoe"), "there": ("otto", "tom"), "drafting": ("dora", "nik")}
 
 
 @command(unless=nothing_forbids)
 def make_world(machine: None, password_hash: str) -> World:
     """All of it in one transaction."""
     world, members = World(), {}
-    for name in ("here", "there"):
+    for name in ("here", "there", "drafting"):
         form = ForumForm(
             languages=["de", "ru", "en"],
             title={"en": name},
@@ -104,13 +113,9 @@ def make_world(machine: None, password_hash: str) -> World:
         world.members[name] = members[name].id
         world.tokens[name] = open_sign_in(person, device="test")
     for name, (place, facts) in BOARDS.items():
-        _make_board(
-            world,
-            name,
-            members["olga" if place == "here" else "otto"],
-            members["zoe" if place == "here" else "tom"],
-            facts,
-        )
+        organiser, author = WHO_RUNS[place]
+        _make_board(world, name, members[organiser], members[author], facts)
+    db.session().get_one(Forum, world.forums["drafting"]).phase = Phase.draft
     return world
 
 

@@ -68,7 +68,7 @@ class Content:
         return Text({code: words for code, words in found.items() if words})
 
     def value(self, part: Part) -> Any:
-        """A typed part's value: number, date, list of languages or delegation ids, list of BudgetLine; None if unset."""
+        """A typed part's value: number, date, list of languages or delegation ids, list of BudgetLine; None: unset."""
         if part.kind == "budget":
             return self.budget(part.id)
         found = self.fields.get(part.id)

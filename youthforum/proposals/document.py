@@ -287,10 +287,10 @@ def as_json(document: Document, languages: list[str]) -> dict[str, Any]:
     "version": {"number", "saved", "note"}, "started", "title": {language: words}, "pitch": {…},
     "authors": [{"name", "delegation": slug or null}], "sources": [{"idea", "language", "text"}], "parts": [part]}
 
-    A part has "id", "kind", "name" and "required". Lines and texts have "texts": {language: {"markdown", "content": rich
-    text, "translation": null or {"state": "current" or "out_of_date", "machine", "checked"}}}; the others "value": null,
-    a number (with "unit"), a day, [language], [{"id", "slug", "name"}], or a budget {"currency", "cents", "lines":
-    [{"label", "cents"}]}. Days are written as 2027-05-01.
+    A part has "id", "kind", "name" and "required". Lines and texts have "texts": {language: {"markdown", "content":
+    rich text, "translation": null or {"state": "current" or "out_of_date", "machine", "checked"}}}. The others have a
+    "value": null, a number (beside it "unit"), a day, [language], [{"id", "slug", "name"}], or a budget {"currency",
+    "cents", "lines": [{"label", "cents"}]}. Days are written as 2027-05-01.
     """
     return {
         "schema": SCHEMA,

@@ -328,11 +328,11 @@ def _run(words: Any, marks: dict[str, Any] | None) -> RichText:
 
 def _on_one_line(text: RichText) -> RichText:
     """Two who began at once may have left two paragraphs in a line."""
-    blocks = text.get("content", [])
+    blocks = [block for block in text.get("content", []) if block.get("content")]
     if len(blocks) < 2:
-        return text
-    words = " ".join("".join(run.get("text", "") for run in block.get("content", [])) for block in blocks).strip()
-    return {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": words}]}]}
+        return {"type": "doc", "content": blocks} if blocks else EMPTY
+    runs = [run for block in blocks for run in ({"type": "text", "text": " "}, *block["content"])]
+    return {"type": "doc", "content": [{"type": "paragraph", "content": runs[1:]}]}
 
 
 # Rich text → fragments ---------------------------------------------------------------------------------------------

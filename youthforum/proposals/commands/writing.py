@@ -116,9 +116,10 @@ def _note_writer(proposal: Proposal, document: SharedDocument, touched: set[str]
         part, _, language = name.partition(":")
         if not language or (name, member.id) in document.written:
             continue
-        key = {"proposal_id": proposal.id, "part": part, "language": language}
-        if session().get(SectionWriter, tuple(key.values()) + (member.id,)) is None:
+        section = (proposal.id, part, language)
+        key = dict(zip(("proposal_id", "part", "language"), section, strict=True))
+        if session().get(SectionWriter, (*section, member.id)) is None:
             add(SectionWriter(**key, member_id=member.id))
-        if language != proposal.language and session().get(SectionTranslation, tuple(key.values())) is None:
+        if language != proposal.language and session().get(SectionTranslation, section) is None:
             add(SectionTranslation(**key, base=document.text(part, proposal.language)))
         document.written.add((name, member.id))
