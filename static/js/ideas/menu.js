@@ -23,6 +23,7 @@ export class Menu {
     this.#does("withdraw", (card) => board.notices.withdraw(card));
     this.#does("copy", (card) => copy(textOf(card)));
     this.#does("restore", (card) => board.send("idea:restore", { idea: ideaOf(card) }, ideaOf(card)));
+    this.#does("report", async (card) => (await import("../moderation/report.js")).openReport(board.outbox, "idea", ideaOf(card), textOf(card), card.dataset["language"]));
     this.#does("move", async (card) => (await import("./moving.js")).moveByHand(board, card));
     this.#does("language", async (card) => (await import("./moderating.js")).correctLanguage(board, card));
     this.#does("hide", async (card) => (await import("./moderating.js")).hideWithReason(board, card));
@@ -61,7 +62,7 @@ export class Menu {
   #offered(card) {
     const { person } = this.#board;
     const own = person.owns(ideaOf(card));
-    const offered = new Set(["copy"]);
+    const offered = new Set(["copy", "report"]);
     if (own && card.dataset["state"] === "shown" && !person.whyNotPost) offered.add("edit");
     if (own && card.dataset["state"] === "shown") offered.add("withdraw");
     if (own || person.moderates) offered.add("language");
