@@ -163,7 +163,8 @@ class _Suppression:
 
     def _publish_less_for(self, hidden: _Hidden) -> None:
         """Leave out what speaks against the exchange of two ballots that needs least to be left out."""
-        self.detail.update(min(self._against_exchanges(hidden), key=self._loss))
+        least = min(self._against_exchanges(hidden), key=self._loss)
+        self.detail.update(least)
 
     def _loss(self, changes: Mapping[tuple[RowName, int], Detail]) -> int:
         return sum(sum(self.counts[row][0]) for row, _ in changes)
