@@ -27,6 +27,8 @@ from youthforum.ideas import commands as ideas
 from youthforum.live.channels import CHANNELS, Audience
 from youthforum.live.intake import INTAKES
 from youthforum.people.commands import make_password_link
+from youthforum.translations.commands import write_translation
+from youthforum.translations.subjects import subject_of
 
 # The columns of every table.
 WHO = ["anonymous", "observer", "participant", "moderator", "organiser", "elsewhere", "suspended"]
@@ -94,6 +96,11 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, Any] | None, str]] = {
     ("boards.show", "GET"): ("/f/bridges/boards/{dots}", None, MEMBERS),
     ("votes_api.board_by_api", "GET"): ("/api/v1/boards/{dots}", None, MEMBERS),
     ("api.do", "POST"): ("/do/vote-dots", {"idea": "{one}", "dots": "1"}, "401 403 302 403 403 404 403"),
+    ("notices.inbox", "GET"): ("/f/bridges/notices", None, MEMBERS),
+    ("notices_api.notices_by_api", "GET"): ("/api/v1/forums/bridges/notices", None, MEMBERS),
+    ("translations.queue", "GET"): ("/f/bridges/translate?language=en", None, MEMBERS),
+    ("translations.one", "GET"): ("/f/bridges/translate/idea/{one}?language=en", None, MEMBERS),
+    ("translations_api.translations_by_api", "GET"): ("/api/v1/translations/idea/{one}", None, MEMBERS),
     # Whoever facilitates
     ("forums.people", "GET"): ("/f/bridges/people", None, FACILITATORS),
     ("forums.door", "GET"): ("/f/bridges/door", None, FACILITATORS),
@@ -132,6 +139,7 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, Any] | None, str]] = {
     ),
     ("forums.groups", "GET"): ("/f/bridges/groups", None, ORGANISERS),
     ("forums.groups", "POST"): ("/f/bridges/groups", {"action": "add", "name_de": "Neu"}, then(ORGANISERS, 302)),
+    ("translations.consent", "POST"): ("/f/bridges/translate/machine", {"allowed": "yes"}, then(ORGANISERS, 302)),
     ("forums.codes", "GET"): ("/f/bridges/codes", None, ORGANISERS),
     ("forums.codes", "POST"): ("/f/bridges/codes", {"role": "moderator", "days": "3"}, then(ORGANISERS, 302)),
     ("forums.revoke_code", "POST"): ("/f/bridges/codes/revoke", {"id": "{spare}"}, then(ORGANISERS, 302)),
@@ -151,6 +159,7 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, Any] | None, str]] = {
 CURATE = "signed_out wrong_role wrong_role ok ok not_found suspended"
 VOTE = "signed_out wrong_role ok neutral neutral not_found suspended"
 OWN = "signed_out wrong_role ok not_yours not_yours not_found suspended"  # boris is the participant, and the author
+TRANSLATE = "signed_out wrong_role ok ok ok not_found suspended"
 
 # event → (what is sent, answers)
 OPERATIONS: dict[str, tuple[dict[str, Any], str]] = {
@@ -174,6 +183,15 @@ OPERATIONS: dict[str, tuple[dict[str, Any], str]] = {
     "vote:dots": ({"idea": "one", "dots": 1}, VOTE),
     "vote:opinion": ({"idea": "yes", "opinion": 1}, VOTE),
     "notice:seen": ({"merge": "merge"}, "signed_out not_yours ok not_yours not_yours not_found not_yours"),
+    "notice:read": ({"forum": "bridges", "up_to": 1}, "signed_out ok ok ok ok not_found ok"),
+    "translation:write": ({"idea": "one", "language": "ru", "text": "New"}, TRANSLATE),
+    "translation:check": ({"translation": "translation"}, TRANSLATE),
+    "translation:wish": ({"idea": "one", "language": "ru"}, TRANSLATE),
+    # Where a server for it is set up, see tests/translations/test_machine.py
+    "translation:suggest": (
+        {"idea": "one", "language": "ru"},
+        "signed_out wrong_role machine_off machine_off machine_off not_found suspended",
+    ),
     "board:writing": ({"board": "dots", "open": False}, CURATE),
     "board:voting": ({"board": "dots", "open": False}, CURATE),
     "board:freeze": ({"board": "dots", "frozen": True}, CURATE),
@@ -215,6 +233,9 @@ def prepared(sqlite_world: tuple[Path, World], tmp_path_factory: pytest.TempPath
         ideas.hide_idea(world.member("max"), board, world.idea("hidden"), reason="x")
         merge = ideas.merge_ideas(world.member("max"), board, world.idea("merged"), world.idea("two")).id
         cluster = ideas.make_cluster(world.member("max"), board, column=None, name="Old", ideas=[world.idea("four")]).id
+        translation = write_translation(
+            world.member("chris"), subject_of("idea"), board, world.idea("one"), language="en", text="In English"
+        ).id
         spare = make_code(world.member("olga"), role=Role.observer, delegation=None, days=3)
         link = make_password_link(None, world.person("max"))
         names: dict[str, Any] = {
@@ -224,6 +245,7 @@ def prepared(sqlite_world: tuple[Path, World], tmp_path_factory: pytest.TempPath
             **world.ideas,
             "merge": merge,
             "cluster": cluster,
+            "translation": translation,
             "second": world.columns["dots"][1],
             "spare": db.session().scalar(sa.select(JoinCode.id).where(JoinCode.code == spare.code)),
             "link": link,
@@ -270,7 +292,7 @@ class Matrix:
         return thing.format(**self.names) if isinstance(thing, str) else thing
 
     def payload(self, given: dict[str, Any]) -> dict[str, Any]:
-        fields = ("idea", "into", "ideas", "board", "forum", "cluster", "merge", "column")
+        fields = ("idea", "into", "ideas", "board", "forum", "cluster", "merge", "translation", "column")
         return {key: self._ids(value) if key in fields else value for key, value in given.items()}
 
     def _ids(self, value: Any) -> Any:

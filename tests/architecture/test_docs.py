@@ -23,6 +23,7 @@ from youthforum.core.forms import Form
 from youthforum.live import sockets
 from youthforum.live.channels import Audience, Change, Channel
 from youthforum.live.intake import INTAKES
+from youthforum.translations.commands import allow_machines
 from youthforum.votes.tally import Tally
 
 DOCS = sorted(path for path in (ROOT / "docs").rglob("*.md"))
@@ -107,6 +108,14 @@ def acknowledged(world: World, api_for: Callable[..., Api]) -> dict[str, set[str
     give("notice:seen", "boris", merge=merge)
     give("idea:unmerge", "max", idea=ideas["one"])
     give("vote:opinion", "boris", idea=ideas["yes"], opinion=1)
+    about = {"idea": ideas["three"], "language": "en"}
+    give("translation:wish", "boris", **about)
+    translation = give("translation:write", "chris", **about, text="In English")["translation"]["id"]
+    give("translation:check", "boris", translation=translation)
+    with world.inside():
+        allow_machines(world.member("olga"), allowed=True)
+    give("translation:suggest", "boris", **about)  # there is one already, so nobody need be asked
+    give("notice:read", "boris", forum=world.forums["bridges"], up_to=1)
     give("board:writing", "max", board=board, open=False)
     give("board:voting", "max", board=board, open=False)
     give("board:freeze", "max", board=board, frozen=True)
@@ -114,6 +123,7 @@ def acknowledged(world: World, api_for: Callable[..., Api]) -> dict[str, set[str
     return found
 
 
+@pytest.mark.parametrize("app", [{"translation_url": "http://127.0.0.1:9"}], indirect=True)
 def test_every_event_acknowledges_what_is_documented(world: World, api_for: Callable[..., Api]) -> None:
     documented = {
         name: set(re.findall(r"`(\w+)`", cells[1])) for name, cells in rows(WIRE, "Events from clients").items()
