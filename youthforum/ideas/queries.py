@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -189,7 +190,7 @@ def layout(board: Board, *, hidden: bool) -> list[ColumnCards]:
     ]
 
 
-def translatable(forum_id: int) -> sa.Select[Any]:
+def translatable(forum_id: int) -> sa.Select[int, str, int, datetime]:
     """`id`, `language`, `version`, `created_at` of all cards of a forum that everybody sees."""
     return (
         sa.select(Idea.id, Idea.language, Idea.version, Idea.created_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from youthforum.core.forms import Form, Id
 
 
-class ReadForm(Form):
+class ReadNoticesForm(Form):
     """`up_to` is the id of the newest notice that was seen."""
 
     forum: Id

@@ -8,7 +8,7 @@ from youthforum.live.intake import Answer, intake
 from youthforum.live.sockets import live
 from youthforum.notices import commands, queries
 from youthforum.notices.events import NoticesGiven, NoticesRead
-from youthforum.notices.forms import ReadForm
+from youthforum.notices.forms import ReadNoticesForm
 from youthforum.people.models import Person
 
 
@@ -18,8 +18,8 @@ def tell_how_many(fact: NoticesGiven | NoticesRead) -> None:
         live().tell(waiting.person_id, "notices", {"forum": waiting.forum_id, "unread": waiting.unread})
 
 
-@intake("notice:read", ReadForm, "/forums/<forum>/notices/read")
-def read(person: Person, form: ReadForm) -> Answer:
+@intake("notice:read", ReadNoticesForm, "/forums/<forum>/notices/read")
+def read(person: Person, form: ReadNoticesForm) -> Answer:
     """Take one's notices up to this one as read."""
     member = membership_in(person, form.forum)
     commands.read_notices(member, up_to=form.up_to)

@@ -24,7 +24,7 @@ MaybeId = Annotated[Id | None, BeforeValidator(_or_none)]
 Language = Annotated[str, Field(max_length=8)]
 
 
-class SubjectForm(Form):
+class TranslationForm(Form):
     """One original: an idea or a comment."""
 
     idea: MaybeId = None
@@ -32,7 +32,7 @@ class SubjectForm(Form):
     language: Language
 
     @model_validator(mode="after")
-    def _one(self) -> SubjectForm:
+    def _one(self) -> TranslationForm:
         if (self.idea is None) == (self.comment is None):
             raise Invalid(_l("Please name one idea or one comment."), field="idea")
         return self
@@ -43,13 +43,13 @@ class SubjectForm(Form):
         return ("idea", self.idea) if self.idea is not None else ("comment", self.comment or 0)
 
 
-class WriteForm(SubjectForm):
+class WriteTranslationForm(TranslationForm):
     text: Annotated[str, Prose(LONGEST)]
 
 
-class WishForm(SubjectForm):
+class WishTranslationForm(TranslationForm):
     wish: bool = True
 
 
-class CheckForm(Form):
+class CheckTranslationForm(Form):
     translation: Id

@@ -37,15 +37,15 @@ def translation_json(about: Subject, thing: Any, translation: Translation) -> di
     }
 
 
-def _found(person: Person, form: forms.SubjectForm) -> tuple[Subject, Any, Member]:
+def _found(person: Person, form: forms.TranslationForm) -> tuple[Subject, Any, Member]:
     kind, key = form.subject
     about = subject_of(kind)
     thing, member = about.shown_to(person, key)
     return about, thing, member
 
 
-@intake("translation:write", forms.WriteForm, "/translations")
-def write(person: Person, form: forms.WriteForm) -> Answer:
+@intake("translation:write", forms.WriteTranslationForm, "/translations")
+def write(person: Person, form: forms.WriteTranslationForm) -> Answer:
     """Translate an idea or a comment, or change one's translation."""
     about, thing, member = _found(person, form)
     written = commands.write_translation(
@@ -54,16 +54,16 @@ def write(person: Person, form: forms.WriteForm) -> Answer:
     return {"translation": translation_json(about, thing, written)}
 
 
-@intake("translation:check", forms.CheckForm, "/translations/<translation>/check")
-def check(person: Person, form: forms.CheckForm) -> Answer:
+@intake("translation:check", forms.CheckTranslationForm, "/translations/<translation>/check")
+def check(person: Person, form: forms.CheckTranslationForm) -> Answer:
     """Confirm somebody else's translation."""
     translation, about, thing, member = queries.translation_shown_to(person, form.translation)
     commands.check_translation(member, about, about.ground(thing), thing, translation)
     return {"translation": translation_json(about, thing, translation)}
 
 
-@intake("translation:wish", forms.WishForm, "/translations/wish")
-def wish(person: Person, form: forms.WishForm) -> Answer:
+@intake("translation:wish", forms.WishTranslationForm, "/translations/wish")
+def wish(person: Person, form: forms.WishTranslationForm) -> Answer:
     """Ask people for a translation, or take that back."""
     about, thing, member = _found(person, form)
     waiting = commands.wish_translation(
@@ -72,8 +72,8 @@ def wish(person: Person, form: forms.WishForm) -> Answer:
     return {"wished": member.id in waiting, "wishes": len(waiting)}
 
 
-@intake("translation:suggest", forms.SubjectForm, "/translations/suggest")
-def suggest(person: Person, form: forms.SubjectForm) -> Answer:
+@intake("translation:suggest", forms.TranslationForm, "/translations/suggest")
+def suggest(person: Person, form: forms.TranslationForm) -> Answer:
     """Let the machine suggest a translation, where the server has one and the forum agreed to it."""
     about, thing, member = _found(person, form)
     refusal = policy.why_not_suggest(member, about, thing)

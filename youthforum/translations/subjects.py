@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
@@ -40,7 +41,7 @@ class Subject:
     forum: Callable[[Any], Forum]
     url: Callable[[Any], str]
     fact: Callable[[Any, str], None]
-    waiting: Callable[[int], sa.Select[Any]]
+    waiting: Callable[[int], sa.Select[int, str, int, datetime]]
     longest: int
     shows_names: Callable[[Any], bool] = _names
     language: Callable[[Any], str] = attrgetter("language")
