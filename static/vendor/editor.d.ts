@@ -230,6 +230,7 @@ export interface EditorProps {
   handleDrop?: (view: EditorView, event: DragEvent, slice: Slice, moved: boolean) => boolean | void;
   handleKeyDown?: (view: EditorView, event: KeyboardEvent) => boolean | void;
   handlePaste?: (view: EditorView, event: ClipboardEvent, slice: Slice) => boolean | void;
+  transformPastedHTML?: (html: string, view: EditorView) => string;
   transformPasted?: (slice: Slice, view: EditorView) => Slice;
 }
 

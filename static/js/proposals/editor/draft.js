@@ -25,7 +25,7 @@ export const FROM_SHELF = "shelf";
 // Not the change's fault: the same one may succeed in a moment.
 const PASSING = new Set(["slow_down", "unavailable", "busy", "server_error", "signed_out"]);
 // Bytes of one message: 44 KB of base64.
-const MOST = 33_000;
+const MOST = 32_500;
 // The server allows 150 events in ten seconds: twelve writes a second, or three moves of the cursor.
 const BETWEEN_WRITES = 85;
 const BETWEEN_CURSORS = 350;
@@ -307,7 +307,8 @@ export class Draft {
   /** What a write takes along. @returns {{cursor?: Cursor}} */
   #newCursor() {
     const now = JSON.stringify(this.#cursor);
-    if (now === this.#cursorTold) return {};
+    // That one is nowhere is told alone.
+    if (!this.#cursor || now === this.#cursorTold) return {};
     this.#cursorTold = now;
     this.#cursorAt = Date.now();
     return { cursor: this.#cursor };

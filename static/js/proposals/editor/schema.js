@@ -24,6 +24,15 @@ export function unfit(text) {
   return [...text.matchAll(UNFIT)].map((found) => [found.index, found.index + found[0].length]);
 }
 
+/** Pasted HTML without the attributes that the schema drops and the page's policy forbids anyway: the browser would
+ * complain of each. Google's documents wrap all that one copies in a <b> that is not bold.
+ * @param {string} html */
+export function withoutStyles(html) {
+  return html
+    .replace(/<b\s[^>]*font-weight:\s*normal[^>]*>/gi, "<span>")
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\s(?:style|on[a-z]+)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)/gi, ""));
+}
+
 /** @type {import("../../../vendor/editor.js").NodeSpec} */
 const paragraph = { content: "inline*", group: "block", parseDOM: [{ tag: "p" }, { tag: "div" }], toDOM: () => ["p", 0] };
 
@@ -61,11 +70,7 @@ export const rich = new Schema({
       toDOM: (mark) => ["a", { href: safeAddress(mark.attrs["href"]) ?? "", rel: "noopener noreferrer nofollow", target: "_blank" }, 0],
     },
     em: { parseDOM: [{ tag: "i" }, { tag: "em" }], toDOM: () => ["em", 0] },
-    // Some word processors wrap whatever one copies in a <b> that is not bold.
-    strong: {
-      parseDOM: [{ tag: "b", getAttrs: (/** @type {HTMLElement} */ found) => (found.style.fontWeight === "normal" ? false : null) }, { tag: "strong" }],
-      toDOM: () => ["strong", 0],
-    },
+    strong: { parseDOM: [{ tag: "b" }, { tag: "strong" }], toDOM: () => ["strong", 0] },
   },
 });
 

@@ -2,7 +2,7 @@
 import { EditorState, EditorView, Plugin, ySyncPlugin, yUndoPlugin } from "../../../vendor/editor.js";
 import { carets, ownPlace, redraw } from "./carets.js";
 import { fitting, lengthOf, limit, oneLine, pasteLimit } from "./limits.js";
-import { line, rich } from "./schema.js";
+import { line, rich, withoutStyles } from "./schema.js";
 import { lineKeys, richKeys } from "./writing.js";
 
 /** @typedef {import("./carets.js").Caret} Caret */
@@ -58,6 +58,7 @@ export class Section {
       state: EditorState.create({ schema, plugins }),
       editable: () => this.editable,
       attributes: () => this.#attributes(kind),
+      transformPastedHTML: withoutStyles,
     });
     this.#drawn();
   }

@@ -123,6 +123,7 @@ function count() {
   const needed = [];
   for (const part of all(parts, "[data-part]")) {
     const id = part.dataset["part"] ?? "";
+    find(part, "[data-translation]", HTMLElement)?.toggleAttribute("data-no-original", !hasWords(`${id}:${page.original}`));
     const wanted = page.original === null ? "required" in part.dataset : hasWords(`${id}:${page.original}`);
     if (wanted) needed.push({ part: id, name: find(part, "[data-name]", HTMLElement)?.textContent ?? id, has: isThere(part, id) });
   }
