@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from flask import Flask
 
 from tests.conftest import MakeApp, an_app
 from tests.world import ACTORS, Api, Browser, World, post, snapshot
+from youthforum.comments.commands import hide_comment, post_comment
+from youthforum.comments.models import Comment
+from youthforum.comments.subjects import subject_of as discussed
 from youthforum.core import db
 from youthforum.core.errors import DomainError
 from youthforum.forums.commands import make_code
@@ -26,6 +30,7 @@ from youthforum.forums.phases import Role
 from youthforum.ideas import commands as ideas
 from youthforum.live.channels import CHANNELS, Audience
 from youthforum.live.intake import INTAKES
+from youthforum.moderation.commands import report_content
 from youthforum.people.commands import make_password_link
 from youthforum.translations.commands import write_translation
 from youthforum.translations.subjects import subject_of
@@ -98,11 +103,20 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, Any] | None, str]] = {
     ("api.do", "POST"): ("/do/vote-dots", {"idea": "{one}", "dots": "1"}, "401 403 302 403 403 404 403"),
     ("notices.inbox", "GET"): ("/f/bridges/notices", None, MEMBERS),
     ("notices_api.notices_by_api", "GET"): ("/api/v1/forums/bridges/notices", None, MEMBERS),
+    ("comments.idea", "GET"): ("/f/bridges/boards/{dots}/ideas/{one}", None, MEMBERS),
+    ("comments_api.thread", "GET"): ("/api/v1/ideas/{two}/comments", None, MEMBERS),
+    ("moderation.report", "GET"): ("/f/bridges/report/comment/{comment}", None, "401 200 200 200 200 404 403"),
+    ("moderation.report", "POST"): (
+        "/f/bridges/report/comment/{comment}",
+        {"category": "unkind"},
+        "401 302 302 302 302 404 403",
+    ),
     ("translations.queue", "GET"): ("/f/bridges/translate?language=en", None, MEMBERS),
     ("translations.one", "GET"): ("/f/bridges/translate/idea/{one}?language=en", None, MEMBERS),
     ("translations_api.translations_by_api", "GET"): ("/api/v1/translations/idea/{one}", None, MEMBERS),
     # Whoever facilitates
     ("forums.people", "GET"): ("/f/bridges/people", None, FACILITATORS),
+    ("moderation.reports", "GET"): ("/f/bridges/reports", None, FACILITATORS),
     ("forums.door", "GET"): ("/f/bridges/door", None, FACILITATORS),
     ("forums.sheet", "GET"): ("/f/bridges/sheet", None, FACILITATORS),
     ("forums.set_phase", "POST"): ("/f/bridges/phase", {"phase": "cluster"}, then(FACILITATORS, 302)),
@@ -184,6 +198,32 @@ OPERATIONS: dict[str, tuple[dict[str, Any], str]] = {
     "vote:opinion": ({"idea": "yes", "opinion": 1}, VOTE),
     "notice:seen": ({"merge": "merge"}, "signed_out not_yours ok not_yours not_yours not_found not_yours"),
     "notice:read": ({"forum": "bridges", "up_to": 1}, "signed_out ok ok ok ok not_found ok"),
+    "comment:post": (
+        {"key": "6f2a1f5e-8a57-4b3c-9d0e-0123456789ab", "idea": "two", "text": "New", "language": "de"},
+        "signed_out wrong_role ok ok wrong_role not_found suspended",
+    ),
+    "comment:edit": (
+        {"comment": "comment", "text": "Changed", "base": 1},
+        "signed_out wrong_role ok not_yours wrong_role not_found suspended",
+    ),
+    "comment:withdraw": (
+        {"comment": "comment"},
+        "signed_out not_yours ok not_yours not_yours not_found not_yours",
+    ),
+    "comment:resolve": (
+        {"comment": "comment", "resolved": True},
+        "signed_out wrong_role ok ok ok not_found suspended",
+    ),
+    "comment:hide": ({"comment": "comment", "reason": "x"}, CURATE),
+    "comment:restore": ({"comment": "hidden_comment"}, "signed_out not_found not_found ok ok not_found not_found"),
+    "report:content": (
+        {"kind": "idea", "id": "two", "category": "danger"},
+        "signed_out ok ok ok ok not_found suspended",
+    ),
+    "report:settle": (
+        {"report": "report", "outcome": "x"},
+        "signed_out not_found not_found ok ok not_found not_found",
+    ),
     "translation:write": ({"idea": "one", "language": "ru", "text": "New"}, TRANSLATE),
     "translation:check": ({"translation": "translation"}, TRANSLATE),
     "translation:wish": ({"idea": "one", "language": "ru"}, TRANSLATE),
@@ -207,6 +247,7 @@ SOCKET_EVENTS: dict[str, tuple[dict[str, Any], str]] = {
 }
 # channel kind → the tier in whose room each of them is; "-": in none
 ROOMS = {
+    "thread": ("{thread}", "- members members moderators moderators - members"),
     "board": ("{dots}", "- members members moderators moderators - members"),
     "forum": ("{bridges}", "- members members moderators moderators - members"),
 }
@@ -216,6 +257,12 @@ ROOMS = {
 
 
 Prepared = tuple[Path, World, dict[str, Any]]
+
+
+def comment_on(world: World, who: str, idea: str) -> Comment:
+    about, thing = discussed("idea"), world.idea(idea)
+    key = str(uuid.uuid4())
+    return post_comment(world.member(who), about, thing.board, thing, key=key, text="Said", language="de")
 
 
 @pytest.fixture(scope="session")
@@ -236,6 +283,12 @@ def prepared(sqlite_world: tuple[Path, World], tmp_path_factory: pytest.TempPath
         translation = write_translation(
             world.member("chris"), subject_of("idea"), board, world.idea("one"), language="en", text="In English"
         ).id
+        comment, hidden_comment = comment_on(world, "boris", "two"), comment_on(world, "anna", "two")
+        about, thing = discussed("idea"), world.idea("two")
+        hide_comment(world.member("max"), about, thing.board, thing, hidden_comment, reason="x")
+        report = report_content(
+            world.member("chris"), kind="comment", subject_id=comment.id, category="unkind", text=""
+        ).id
         spare = make_code(world.member("olga"), role=Role.observer, delegation=None, days=3)
         link = make_password_link(None, world.person("max"))
         names: dict[str, Any] = {
@@ -246,6 +299,10 @@ def prepared(sqlite_world: tuple[Path, World], tmp_path_factory: pytest.TempPath
             "merge": merge,
             "cluster": cluster,
             "translation": translation,
+            "comment": comment.id,
+            "hidden_comment": hidden_comment.id,
+            "thread": comment.thread_id,
+            "report": report,
             "second": world.columns["dots"][1],
             "spare": db.session().scalar(sa.select(JoinCode.id).where(JoinCode.code == spare.code)),
             "link": link,
@@ -292,7 +349,20 @@ class Matrix:
         return thing.format(**self.names) if isinstance(thing, str) else thing
 
     def payload(self, given: dict[str, Any]) -> dict[str, Any]:
-        fields = ("idea", "into", "ideas", "board", "forum", "cluster", "merge", "translation", "column")
+        fields = (
+            "idea",
+            "into",
+            "ideas",
+            "board",
+            "forum",
+            "cluster",
+            "merge",
+            "translation",
+            "column",
+            "comment",
+            "report",
+            "id",
+        )
         return {key: self._ids(value) if key in fields else value for key, value in given.items()}
 
     def _ids(self, value: Any) -> Any:

@@ -115,6 +115,15 @@ def acknowledged(world: World, api_for: Callable[..., Api]) -> dict[str, set[str
     with world.inside():
         allow_machines(world.member("olga"), allowed=True)
     give("translation:suggest", "boris", **about)  # there is one already, so nobody need be asked
+    said = {"key": str(uuid.uuid4()), "text": "Well said", "language": "en"}
+    comment = give("comment:post", "boris", idea=ideas["two"], **said)["comment"]
+    give("comment:edit", "boris", comment=comment["id"], text="Very well said", base=comment["version"])
+    give("comment:resolve", "boris", comment=comment["id"], resolved=True)
+    report = give("report:content", "anna", kind="comment", id=comment["id"], category="off_topic")["report"]
+    give("report:settle", "max", report=report, outcome="All is well")
+    give("comment:hide", "max", comment=comment["id"], reason="Off topic")
+    give("comment:restore", "max", comment=comment["id"])
+    give("comment:withdraw", "boris", comment=comment["id"])
     give("notice:read", "boris", forum=world.forums["bridges"], up_to=1)
     give("board:writing", "max", board=board, open=False)
     give("board:voting", "max", board=board, open=False)
