@@ -11,7 +11,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import browsing, halls, imports, kills, pages, starts
+from bench import browsing, drafts, halls, imports, kills, pages, starts
 from bench.report import Figure, machine, write
 from bench.servers import NotMeasured, more_files
 
@@ -24,6 +24,8 @@ RUNS: dict[str, Callable[[bool], list[Figure]]] = {
     "page": pages.page,
     "chromium": browsing.chromium,
     "journey": browsing.journey,
+    "typing": drafts.typing,
+    "draft": drafts.long_draft,
     "import": imports.imports,
     "kill": kills.kills,
 }

@@ -12,6 +12,7 @@ from flask_babel import Babel
 from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
+from prometheus_client import Gauge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import youthforum.activity.events
@@ -112,6 +113,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["live"] = Sockets(
         app, socketio, Hints(settings.redis_url, settings.installation), SignedInIdentity()
     )
+    Gauge(
+        "youthforum_drafts", "Shared documents in memory", registry=app.extensions["live"].metrics
+    ).set_function(lambda: len(app.extensions["drafts"]))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
