@@ -128,10 +128,10 @@ def revision_of(thread_id: int) -> int:
     return session().scalar(sa.select(Thread.revision).where(Thread.id == thread_id)) or 0
 
 
-def thread_shown_to(person: Person, thread_id: int) -> tuple[Thread, Any, Member]:
+def thread_shown_to(person: Person | None, thread_id: int) -> tuple[Thread, Any, Member]:
     """A thread, what it is about, and who this person is there. Raises NotFound where they may not see the subject."""
     thread = thread_by_id(thread_id) if 0 < thread_id < 2**31 else None
-    if thread is None:
+    if thread is None or person is None:
         raise NotFound(field="thread")
     thing, member = subject_of(thread.kind).shown_to(person, thread.subject_id)
     return thread, thing, member
