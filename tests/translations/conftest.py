@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -13,13 +12,16 @@ import pytest
 
 
 class Translator(ThreadingHTTPServer):
-    """`mood` says how it behaves: `well`, or one of the ways in which such servers fail."""
+    """`mood` says how it behaves: `well`, or one of the ways in which such servers fail. When `slow` it answers after
+    `go`, or two seconds; `answered` counts."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.mood = "well"
+        self.go = threading.Event()
+        self.answered = 0
         self.asked: list[tuple[str, dict[str, Any], dict[str, str]]] = []
 
     @property
@@ -59,12 +61,13 @@ class Handler(BaseHTTPRequestHandler):
             case "endless":
                 self._say(b" " * 2_000_000)
             case "slow":
-                time.sleep(1.5)
+                self.server.go.wait(2)
                 self._say(json.dumps(answer).encode())
             case _:
                 self._say(json.dumps(answer).encode())
 
     def _say(self, body: bytes) -> None:
+        self.server.answered += 1
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.end_headers()

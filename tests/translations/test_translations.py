@@ -399,3 +399,10 @@ def test_withdrawn_comments_lose_their_translations(world: World, api_for: Calla
     assert api_for("anna").post("/translations", body).get_json()["error"]["code"] == "withdrawn"
     thread = api_for("vera").get(f"/ideas/{world.ideas['one']}/comments").get_data(as_text=True)
     assert "хорошо" not in thread
+
+
+def test_names_are_shown_as_they_are(inside: World) -> None:
+    inside.member("anna").name = "<i>{team} {name}"
+    db.session().commit()
+    write(inside, "anna", "one", "ru", "Готово")
+    assert "&lt;i&gt;{team} {name} (Essen)" in cards(inside, "one", "ru")[0]
