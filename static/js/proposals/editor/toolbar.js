@@ -15,7 +15,7 @@ export class Toolbar {
     this.#bar = copyOf("write-toolbar");
     this.#buttons = all(this.#bar, "[data-tool]");
     if (this.#buttons[0]) this.#buttons[0].tabIndex = 0;
-    section.element.before(this.#bar);
+    section.element.append(this.#bar);
     // The cursor stays where it is while a button is pressed with finger or mouse; the keyboard on a phone stays open.
     this.#bar.addEventListener("pointerdown", (event) => event.preventDefault());
     this.#bar.addEventListener("mousedown", (event) => event.preventDefault());

@@ -199,7 +199,7 @@ async function askRights() {
 
 const visible = window.visualViewport;
 function aboveKeyboard() {
-  if (visible) root.style.setProperty("--keyboard", `${Math.max(0, Math.round(window.innerHeight - visible.height - visible.offsetTop))}px`);
+  if (visible) document.documentElement.style.setProperty("--keyboard", `${Math.max(0, Math.round(window.innerHeight - visible.height - visible.offsetTop))}px`);
 }
 visible?.addEventListener("resize", aboveKeyboard);
 visible?.addEventListener("scroll", aboveKeyboard);
