@@ -551,6 +551,10 @@ def check_groups(file):
                 inside = [ballot for ballot in file["ballots"] if (ballot[label] or "") in row["groups"]]
                 for option in rules["options"]:
                     require(row["shown"][option] == parts(inside, option), f"the row {row['groups']} is wrong")
+    represented = file["result"]["represented"]
+    if represented:
+        payers = {each["option"]: each["payers"] for each in file["result"]["winners"]["rounds"]}
+        require(represented["payers"] == payers, "who has paid for what does not fit the rounds")
     if rules["secret"]:
         return "the breakdown fits the totals and shows nothing small (secret ballots don't say where they come from)"
     return "the breakdown by delegation and country, counted again, is the same"
@@ -624,7 +628,7 @@ def main(arguments=None):
     try:
         with open(given.file, encoding="utf-8") as source:
             file = json.load(source, object_pairs_hook=unique)
-    except (OSError, ValueError) as problem:
+    except (OSError, RecursionError, ValueError) as problem:
         print(f"WRONG  {given.file} can't be read: {problem}")
         return 1
     return 0 if verify(file, print, given.head, given.code) else 1

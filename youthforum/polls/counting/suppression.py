@@ -9,8 +9,8 @@ values, given all published margins: Willenborg and de Waal 2001, “Elements of
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import combinations, product
@@ -77,17 +77,17 @@ class _Suppression:
         self.counts = {row: [[0] * number for number in values] for row in rows}
         self.totals = [[0] * number for number in values]
         self.size = len(ballots)
-        by_place: dict[Place, dict[Answers, None]] = defaultdict(dict)
-        self.rows_of: dict[Place, list[RowName]] = {}
+        by_place: dict[Place, list[Answers]] = defaultdict(list)
         for place, answers in ballots:
-            by_place[place][answers] = None
-            if place not in self.rows_of:
-                self.rows_of[place] = [row for row in rows if place[row[0]] in row[1]]
-            for question, value in enumerate(answers):
-                self.totals[question][value] += 1
-                for row in self.rows_of[place]:
-                    self.counts[row][question][value] += 1
-        self.samples = {place: _sample(list(different)) for place, different in sorted(by_place.items())}
+            by_place[place].append(answers)
+        self.rows_of = {place: [row for row in rows if place[row[0]] in row[1]] for place in by_place}
+        for place, cast in by_place.items():
+            for question, column in enumerate(zip(*cast, strict=True)):
+                for value, number in Counter(column).items():
+                    self.totals[question][value] += number
+                    for row in self.rows_of[place]:
+                        self.counts[row][question][value] += number
+        self.samples = {place: _sample(set(cast)) for place, cast in sorted(by_place.items())}
         self.bundles = {place: _bundles(sample) for place, sample in self.samples.items()}
         groups = {(at, frozenset([group])) for place in by_place for at, group in enumerate(place)}
         self.guarded = [
@@ -198,7 +198,7 @@ class _Suppression:
         return changes
 
 
-def _sample(different: Sequence[Answers]) -> list[Answers]:
+def _sample(different: Collection[Answers]) -> list[Answers]:
     """Up to `SINGLES` ballots, in an order that the voters don't influence, and every value of every question first."""
     missing = {(question, value) for answers in different for question, value in enumerate(answers)}
     first: list[Answers] = []
