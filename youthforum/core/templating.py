@@ -14,11 +14,12 @@ from youthforum.core.text import Text
 
 
 def init_app(app: Flask, languages: tuple[str, ...]) -> None:
-    endonyms = [(code, Locale.parse(code).get_language_name(code) or code) for code in languages]
-    endonyms = [(code, name[:1].upper() + name[1:]) for code, name in endonyms]
+    endonyms = [(code, endonym(code)) for code in languages]
+    app.jinja_env.filters["endonym"] = endonym
     app.jinja_env.filters["tr"] = lambda text: Text(text or {}).in_(*_wanted())
     app.jinja_env.filters["tr_lang"] = lambda text: Text(text or {}).pick(*_wanted())[0]
     app.jinja_env.globals["when"] = when
+    app.jinja_env.globals["moment"] = moment
     app.jinja_env.globals["day"] = day
     app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False, "ensure_ascii": False}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -26,6 +27,12 @@ def init_app(app: Flask, languages: tuple[str, ...]) -> None:
     @app.context_processor
     def _always() -> dict[str, object]:
         return {"language": _reader(), "languages": endonyms, "person": viewer() if has_request_context() else None}
+
+
+def endonym(code: str) -> str:
+    """A language's own name: Deutsch, Русский."""
+    name = Locale.parse(code).get_language_name(code) or code
+    return name[:1].upper() + name[1:]
 
 
 def _reader() -> str:

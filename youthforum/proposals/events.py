@@ -109,6 +109,7 @@ class ProposalDiscussed(ProposalFact):
     """Its number of comments has changed."""
 
     type = "proposal.discussed"
+    thread_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,7 +39,7 @@ function draw(change) {
 /** What stands in the regions marked data-live, as the server would draw it now; forms are left alone.
  * @returns {Promise<number|null>} the forum's revision that the page then shows */
 async function refresh() {
-  const fetched = await fetchPage();
+  const fetched = await fetchPage(location.pathname + location.search);
   if (!fetched) return null;
   for (const region of all(document, "[data-live]")) {
     const fresh = fetched.page.getElementById(region.id);
@@ -63,7 +63,7 @@ if (name) {
       for (const change of changes) {
         if (change.html) draw(change);
       }
-      if (changes.some((change) => /^(forum|board)\./.test(change.type))) refreshSoon();
+      if (changes.some((change) => /^(forum|board|proposal)\./.test(change.type))) refreshSoon();
     },
     onReload: refresh,
   });

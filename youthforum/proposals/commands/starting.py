@@ -86,9 +86,17 @@ def start_proposal(
 
 
 def _ask_authors(member: Member, proposal: Proposal, sources: list[Idea]) -> None:
+    for author in authors_to_ask(member, sources):
+        ask_to_write(member, proposal, author)
+
+
+def authors_to_ask(member: Member, sources: list[Idea]) -> list[Member]:
     """Whoever wrote the ideas may write the proposal, if they can sign in and their role writes proposals."""
     authors = {idea.author_id: idea.author for idea in sources if idea.author is not None}
-    for author in authors.values():
-        comes = author.age_band is not None or author.role is Role.moderator
-        if author.id != member.id and comes and author.role in (Role.participant, Role.moderator):
-            ask_to_write(member, proposal, author)
+    return [
+        author
+        for author in authors.values()
+        if author.id != member.id
+        and (author.age_band is not None or author.role is Role.moderator)
+        and author.role in (Role.participant, Role.moderator)
+    ]

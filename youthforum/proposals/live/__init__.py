@@ -1,5 +1,5 @@
 """Proposals on the wire: the proposal, its draft, its amendments."""
 
-from youthforum.proposals.live import amendments, drafts, proposals
+from youthforum.proposals.live import amendments, drafts, plugging, proposals
 
-__all__ = ["amendments", "drafts", "proposals"]
+__all__ = ["amendments", "drafts", "plugging", "proposals"]

@@ -29,6 +29,9 @@ from youthforum.proposals.stages import MOVES
 from youthforum.translations import machine
 from youthforum.translations.policy import why_not_machine
 
+# So much of an idea fits into a working title.
+BEGINNING = 80
+
 
 def admit(person: Person, proposal_id: int) -> Admission:
     proposal, member = queries.visible_proposal(person, proposal_id)
@@ -99,7 +102,7 @@ def start(person: Person, form: forms.StartForm) -> Answer:
 def _beginning(text: str) -> str:
     """The first words of an idea, as a working title."""
     line = " ".join(text.split())
-    return line if len(line) <= 80 else line[:80].rsplit(" ", 1)[0] + " …"
+    return line if len(line) <= BEGINNING else line[:BEGINNING].rsplit(" ", 1)[0] + " …"
 
 
 @intake("proposal:invite", forms.MemberOfProposalForm, "/proposals/<proposal>/invite")

@@ -25,6 +25,11 @@ def own_amendment_by_key(member: Member, key: str) -> Amendment | None:
     return session().scalar(sa.select(Amendment).where(Amendment.author_id == member.id, Amendment.key == key))
 
 
+def amendment_by_id(amendment_id: int) -> Amendment | None:
+    """Not scoped to anybody: for reports, whatever became of it."""
+    return session().get(Amendment, amendment_id)
+
+
 def amendment_shown_to(person: Person, amendment_id: int) -> tuple[Amendment, Proposal, Member]:
     """Raises NotFound for whoever is not a member of the forum."""
     found = session().get(Amendment, amendment_id)

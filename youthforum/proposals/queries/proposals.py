@@ -85,6 +85,11 @@ def author_ids(proposal_id: int) -> list[int]:
     )
 
 
+def name_of(member_id: int) -> str | None:
+    """Not scoped to anybody: for notices, which were given by somebody who acted in the same forum."""
+    return session().scalar(sa.select(Member.name).where(Member.id == member_id))
+
+
 def author_of(proposal: Proposal, member_id: int) -> CoAuthor:
     """Raises NotFound for somebody who has nothing to do with it."""
     found = session().get(CoAuthor, (proposal.id, member_id))

@@ -78,7 +78,7 @@ def translation_states(proposal: Proposal, content: Content) -> dict[str, dict[s
         )
     }
     writers = writers_of(proposal.id)
-    people = _members({one for ids in writers.values() for one in ids})
+    people = members_by_id({one for ids in writers.values() for one in ids})
     return {
         part.id: {
             code: _state(
@@ -114,7 +114,8 @@ def _state(
     )
 
 
-def _members(ids: set[int]) -> dict[int, Member]:
+def members_by_id(ids: set[int]) -> dict[int, Member]:
+    """Not scoped to anybody: for those whose names a text bears."""
     found = session().scalars(sa.select(Member).where(Member.id.in_(ids)).options(joinedload(Member.delegation)))
     return {member.id: member for member in found}
 
