@@ -19,11 +19,12 @@ import websocket
 
 from bench.report import Figure
 from bench.servers import Server, serving
+from youthforum.proposals.template import default_template
 
 TYPISTS = 8
 KEYS = 8.0  # keystrokes a second of each: nobody types faster for a minute
 LONG = 20_000
-SECTIONS = [f"{part}:{language}" for part in ("need", "format", "target", "tools") for language in ("de", "ru", "en")]
+SECTIONS = [f"{part}:{language}" for part in ("need", "format", "target") for language in ("de", "ru", "en")]
 
 
 class Editor:
@@ -153,6 +154,19 @@ def typing(quick: bool) -> list[Figure]:
     ]
 
 
+def _plan(updates: int) -> list[str]:
+    """Where each keystroke goes: all sections in three languages, each for as long as it may be."""
+    parts = [part for part in default_template().written if part.kind == "text"]
+    whole = sum(part.limit for part in parts) * 3
+    plan = [
+        f"{part.id}:{language}"
+        for part in parts
+        for language in ("de", "ru", "en")
+        for _ in range(updates * part.limit // whole)
+    ]
+    return plan + plan[: updates - len(plan)]
+
+
 def long_draft(quick: bool) -> list[Figure]:
     updates = 1000 if quick else LONG
     with serving() as server:
@@ -160,13 +174,12 @@ def long_draft(quick: bool) -> list[Figure]:
         editors = [Editor(server, token, proposal) for token in tokens]
         for editor in editors:
             editor.open()
-        each = updates // len(editors)
+        plan = _plan(updates)
 
         def write(number: int, editor: Editor) -> None:
-            mine = SECTIONS[number * 3 : number * 3 + 3]
-            for key in range(each):
+            for key, root in enumerate(plan[number :: len(editors)]):
                 at = time.perf_counter()
-                editor.send(editor.typed(mine[key * 3 // each], f"{key % 7} words"))
+                editor.send(editor.typed(root, f"{key % 7} words"))
                 time.sleep(max(0.0, at + 0.07 - time.perf_counter()))  # within the pace that is shipped
 
         threads = [threading.Thread(target=write, args=one) for one in enumerate(editors)]
@@ -179,7 +192,7 @@ def long_draft(quick: bool) -> list[Figure]:
         time.sleep(1.0)
         reader = Editor(server, tokens[0], proposal)
         opened = reader.open()
-        characters = sum(len(str(reader.doc.get(root, type=pycrdt.XmlFragment))) for root in SECTIONS)
+        characters = sum(len(str(reader.doc.get(root, type=pycrdt.XmlFragment))) for root in set(plan))
         reader.close()
         with sqlite3.connect(server.folder / "youthforum.db") as link:
             (state,) = link.execute("SELECT length(state) FROM draft WHERE proposal_id = ?", (proposal,)).fetchone()
