@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import re
+import uuid
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
+from flask_migrate import upgrade
 
+from config import ROOT
 from tests.conftest import MakeApp
 from tests.world import PASSWORD, Browser, World
+from youthforum.cli.terminal import the_forum
+from youthforum.core.commands import unit_of_work
 from youthforum.core.db import session
+from youthforum.core.richtext import from_plain
+from youthforum.demo.cli import the_demo
 from youthforum.forums.models import Delegation, Forum, JoinCode, Member
-from youthforum.forums.phases import Role
+from youthforum.forums.phases import Phase, Role
 from youthforum.people.queries import person_by_email, person_by_password
+from youthforum.proposals.commands.authors import answer_invitation, invite_author
+from youthforum.proposals.commands.endorsing import endorse
+from youthforum.proposals.commands.stages import move_proposal
+from youthforum.proposals.commands.starting import start_proposal
+from youthforum.proposals.commands.versions import save_version
+from youthforum.proposals.commands.writing import rewrite
+from youthforum.proposals.queries.documents import all_proposals
+from youthforum.proposals.queries.drafts import locked_draft
+from youthforum.proposals.stages import MOVES
+from youthforum.proposals.template import default_template
 
 
 def run(app: Flask, *arguments: str, typed: str | None = None) -> Result:
@@ -171,3 +189,73 @@ def test_imports(world: World, app: Flask, tmp_path: Path) -> None:
 
 def test_an_empty_database_says_what_to_do(make_app: MakeApp) -> None:
     assert "flask --app wsgi db upgrade" in refused(make_app(), "forum", "list")
+
+
+def the_proposal(world: World) -> int:
+    """A proposal of Anna's and Boris's in two languages, made from one of her ideas; endorsed, submitted."""
+    with world.inside():
+        with unit_of_work():
+            world.forum().phase = Phase.draft
+        anna, boris = world.member("anna"), world.member("boris")
+        made = start_proposal(anna, title="x", language="de", key=str(uuid.uuid4()), ideas=[world.idea("one")])
+        invite_author(anna, made, boris)
+        answer_invitation(boris, made, accept=True)
+        for title in ("Radio am Rhein", "Radio Brücke"):
+            with unit_of_work():
+                words = {f"{part.id}:de": from_plain(part.name["de"]) for part in default_template().written}
+                words |= {"title:de": from_plain(title), "title:ru": from_plain("Радио «Мост»")}
+                rewrite(anna, made, locked_draft(made.id), words, {"languages": ["de", "ru"]})
+            save_version(anna, made, note=title)
+        endorse(world.member("chris"), made, join=True)
+        move_proposal(anna, made, MOVES["submit"])
+        return made.id
+
+
+def test_proposals_are_listed_and_shown(world: World, app: Flask) -> None:
+    assert said(app, "proposal", "list", "bridges") == ""
+    number = the_proposal(world)
+    line = said(app, "proposal", "list", "bridges")
+    assert re.match(rf"\s*{number}  submitted\s+version 2\s+2 co-authors\s+1 endorsements  20", line)
+    assert line.endswith("Radio Brücke\n")
+    shown = said(app, "proposal", "show", str(number))
+    for words in ("Title (de)    Radio Brücke", "Title (ru)    Радио «Мост»", "Anna, Boris", "Radio am Rhein",
+                  "1 (no delegation 1)", f"http://127.0.0.1:5000/f/bridges/proposals/{number}"):  # fmt: skip
+        assert words in shown
+    assert refused(app, "proposal", "list", "nowhere").startswith("There is no forum “nowhere”.")
+    assert refused(app, "proposal", "show", "99").startswith("There is no proposal 99.")
+    assert refused(app, "proposal", "show", str(10**30)).startswith("There is no proposal 1000")
+
+
+def test_a_proposal_is_exported_in_every_format(world: World, app: Flask, tmp_path: Path) -> None:
+    number = str(the_proposal(world))
+    markdown = said(app, "proposal", "export", number)
+    assert markdown.startswith("# Radio Brücke\n") and "\n---\n\n# Радио «Мост»\n" in markdown
+    assert said(app, "proposal", "export", number, "--language", "ru").startswith("# Радио «Мост»\n")
+    assert said(app, "proposal", "export", number, "--version", "1").startswith("# Radio am Rhein\n")
+    body = json.loads(said(app, "proposal", "export", number, "--format", "json"))
+    assert (body["schema"], body["stage"], body["sources"][0]["text"]) == (
+        "youthforum/proposal/1", "submitted", "The idea called one",
+    )  # fmt: skip
+    page = tmp_path / "proposal.html"
+    assert str(page) in said(app, "proposal", "export", number, "--format", "html", "--out", str(page))
+    assert page.read_text("utf-8").startswith('<!doctype html>\n<html lang="de">')
+    assert "de, ru, en" in refused(app, "proposal", "export", number, "--language", "fr")
+    assert "version" in refused(app, "proposal", "export", number, "--version", "7")
+    assert "can’t be written" in refused(app, "proposal", "export", number, "--out", str(tmp_path / "no" / "file"))
+
+
+def test_the_demo_is_made_quickly_and_once(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+        demo = the_demo()
+        stages = [proposal.stage.value for proposal, *_ in all_proposals(the_forum(demo.forum))]
+        assert sorted(stages) == ["draft", "draft", "shortlisted", "shortlisted", "submitted", "under_review"]
+        assert the_forum(demo.forum).phase is Phase.collect
+        assert the_demo() == demo
+    listed = said(app, "proposal", "list", demo.forum).splitlines()
+    assert len(listed) == 6
+    for line in listed:
+        number = line.split()[0]
+        for kind in ("md", "html", "json"):
+            assert said(app, "proposal", "export", number, "--format", kind)
