@@ -132,3 +132,21 @@ def test_a_card_says_how_much_is_said_about_it(
         assert beside(world.ideas.values())[world.ideas["one"]].comments == 2
         world.idea("one").withdrawn_at = None
         session().rollback()
+
+
+def test_who_is_told_of_a_comment(world: World, api_for: Callable[..., Api]) -> None:
+    def told(who: str) -> list[str]:
+        return [one["type"] for one in api_for(who).get("/forums/bridges/notices").get_json()["notices"]]
+
+    first = said(api_for("boris"), world, "Well said")
+    assert (told("anna"), told("boris"), told("chris")) == (["idea.commented"], [], [])
+    said(api_for("anna"), world, "Thank you", parent=first["id"])  # her own idea: she knows
+    said(api_for("chris"), world, "Me too", parent=first["id"])
+    assert told("boris") == ["comment.answered", "comment.answered"] and told("chris") == []
+    assert told("anna") == ["idea.commented", "idea.commented"]
+    words = api_for("boris").get("/forums/bridges/notices").get_json()["notices"]
+    assert "Chris" in words[0]["words"] and "/ideas/" in words[0]["url"]
+    with world.inside():
+        world.board("dots").show_authors = False
+        session().commit()
+    assert "Chris" not in str(api_for("boris").get("/forums/bridges/notices").get_json())

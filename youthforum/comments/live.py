@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import Any
 
 from flask import render_template
+from flask_babel import gettext as _
 
 from youthforum.comments import commands, forms, queries
 from youthforum.comments.events import (
@@ -23,12 +24,15 @@ from youthforum.comments.queries import Said
 from youthforum.comments.subjects import subject_of
 from youthforum.core.blocking import blocking
 from youthforum.core.errors import Conflict
-from youthforum.core.events import on
+from youthforum.core.events import on, within
 from youthforum.forums.models import Member
 from youthforum.ideas.language import detect
+from youthforum.ideas.queries import idea_by_id
 from youthforum.live.channels import Admission, Audience, Change, channel
 from youthforum.live.intake import Answer, intake
 from youthforum.live.sockets import live
+from youthforum.notices.commands import notify
+from youthforum.notices.inbox import notice_sentence
 from youthforum.people.models import Person
 from youthforum.translations.queries import in_language
 
@@ -96,6 +100,50 @@ def own_comments(admission: Admission) -> dict[str, Any]:
 @on(CommentFact)
 def announce(fact: CommentFact) -> None:
     live().broadcaster.changed(f"thread:{fact.thread_id}")
+
+
+# Notices ------------------------------------------------------------------------------------------------------
+
+
+@within(CommentPosted)
+def tell_those_concerned(fact: CommentPosted) -> None:
+    """Whoever is answered, and whoever wrote the idea; nobody of what they said themselves, and nobody twice."""
+    comment = queries.comment_by_id(fact.comment_id)
+    if comment is None:
+        return
+    parent = queries.comment_by_id(comment.parent_id) if comment.parent_id else None
+    answered = {parent.author_id} - {comment.author_id, None} if parent is not None else set()
+    idea = idea_by_id(comment.thread.idea_id) if comment.thread.idea_id else None
+    wrote = {idea.author_id} - {comment.author_id, None} - answered if idea is not None else set()
+    notify((one for one in answered if one), "comment.answered", comment=comment.id)
+    notify((one for one in wrote if one), "idea.commented", comment=comment.id)
+
+
+def _seen(data: dict[str, Any], member: Member) -> Comment | None:
+    """The comment that a notice is about; raises NotFound where this member may no longer see it."""
+    comment, _about, _thing, _member = queries.comment_shown_to(member.person, int(data["comment"]))
+    return comment if comment.state == "shown" else None
+
+
+def _name(comment: Comment) -> str:
+    shown = comment.author is not None and queries.shows_names(comment)
+    return comment.author.name if shown and comment.author else _("Somebody")
+
+
+@notice_sentence("comment.answered")
+def _answered(data: dict[str, Any], member: Member) -> tuple[Any, str | None] | None:
+    comment = _seen(data, member)
+    if comment is None:
+        return None
+    return _("%(name)s has answered your comment.", name=_name(comment)), queries.url_of(comment)
+
+
+@notice_sentence("idea.commented")
+def _commented(data: dict[str, Any], member: Member) -> tuple[Any, str | None] | None:
+    comment = _seen(data, member)
+    if comment is None:
+        return None
+    return _("%(name)s has commented on your idea.", name=_name(comment)), queries.url_of(comment)
 
 
 # Intake -------------------------------------------------------------------------------------------------------

@@ -9,8 +9,7 @@ from flask_babel import gettext as _
 from youthforum.comments.models import Comment
 from youthforum.comments.queries import comment_by_id, comment_shown_to, url_of
 from youthforum.comments.subjects import subject_of
-from youthforum.core.errors import Conflict, NotFound
-from youthforum.core.richtext import plain
+from youthforum.core.errors import Conflict
 from youthforum.core.richtext import plain
 from youthforum.forums.models import Member
 from youthforum.ideas.models import Idea
@@ -21,11 +20,6 @@ from youthforum.moderation.models import Report
 from youthforum.moderation.reportables import reportable, reportable_of
 from youthforum.notices.inbox import notice_sentence
 from youthforum.people.models import Person
-from youthforum.proposals.addresses import amendment_url, proposal_url
-from youthforum.proposals.models import Amendment, Answer, Proposal
-from youthforum.proposals.queries.amendments import amendment_by_id, amendment_shown_to
-from youthforum.proposals.queries.proposals import proposal_by_id, visible_proposal
-from youthforum.proposals.stages import Stage
 from youthforum.proposals.addresses import amendment_url, proposal_url
 from youthforum.proposals.models import Amendment, Proposal
 from youthforum.proposals.queries.amendments import amendment_by_id, amendment_shown_to
@@ -78,19 +72,6 @@ def _comment_shown_to(person: Person, comment_id: int) -> tuple[Comment, Member]
     return comment, member
 
 
-def _words_of_proposal(proposal: Proposal) -> tuple[str, str]:
-    language, title = proposal.title.pick(proposal.language)
-    pitch = proposal.pitch.in_(proposal.language)
-    return language or proposal.language, "\n".join(filter(None, (title, pitch)))
-
-
-def _amendment_shown_to(person: Person, amendment_id: int) -> tuple[Amendment, Member]:
-    amendment, _proposal, member = amendment_shown_to(person, amendment_id)
-    if amendment.state is Answer.withdrawn:
-        raise NotFound(field="id")
-    return amendment, member
-
-
 reportable(
     "idea",
     shown_to=_idea_shown_to,
@@ -137,20 +118,4 @@ reportable(
     excerpt=lambda amendment: (amendment.language, plain(amendment.wording)),
     url=lambda amendment: amendment_url(amendment.proposal, amendment.id),
     state=lambda amendment: "withdrawn" if amendment.state == "withdrawn" else "shown",
-)
-reportable(
-    "proposal",
-    shown_to=visible_proposal,
-    by_id=proposal_by_id,
-    excerpt=_words_of_proposal,
-    url=proposal_url,
-    state=lambda proposal: "withdrawn" if proposal.stage is Stage.withdrawn else "shown",
-)
-reportable(
-    "amendment",
-    shown_to=_amendment_shown_to,
-    by_id=amendment_by_id,
-    excerpt=lambda amendment: (amendment.language, plain(amendment.wording)),
-    url=lambda amendment: amendment_url(amendment.proposal, amendment.id),
-    state=lambda amendment: "withdrawn" if amendment.state is Answer.withdrawn else "shown",
 )

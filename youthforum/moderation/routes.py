@@ -49,7 +49,7 @@ def report(slug: str, kind: str, id: int) -> Any:
         "moderation/report.html",
         kind=kind,
         subject_id=id,
-        excerpt=words,
+        excerpt="" if about.state(thing) == "withdrawn" else words,
         excerpt_language=language,
         url=about.url(thing),
         values=values,
