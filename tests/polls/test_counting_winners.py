@@ -61,7 +61,7 @@ def test_schulze_s_example_of_45_ballots() -> None:
 
 
 def test_a_cycle_is_cut_at_its_weakest_link() -> None:
-    """c is before d on 12 ballots of 21, but d reaches everybody by links of 13 or more, and all ways back hold that 12."""
+    """Each path back to d holds the link from c to d, with 12 ballots; the paths from d are 13 or stronger."""
     ballots = rankings((8, "acdb"), (2, "badc"), (4, "cdba"), (4, "dbac"), (3, "dcba"))
     assert schulze("abcd", ballots, 1, "abcd").winners == ("d",)
 
