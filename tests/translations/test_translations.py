@@ -406,3 +406,14 @@ def test_names_are_shown_as_they_are(inside: World) -> None:
     db.session().commit()
     write(inside, "anna", "one", "ru", "Готово")
     assert "&lt;i&gt;{team} {name} (Essen)" in cards(inside, "one", "ru")[0]
+
+
+@pytest.mark.parametrize("address", ["poem/1", "idea/0", "idea/99999999999", "comment/99999999999"])
+def test_what_is_not_there_is_not_found(world: World, client_for: Callable[..., Browser], address: str) -> None:
+    assert client_for("anna").get(f"/f/bridges/translate/{address}").status_code == 404
+    assert client_for("anna").get(f"/api/v1/translations/{address}").status_code == 404
+
+
+def test_an_idea_of_another_forum_is_not_found_in_this_one(world: World, client_for: Callable[..., Browser]) -> None:
+    assert client_for("nina").get(f"/f/elsewhere/translate/idea/{world.ideas['foreign']}").status_code == 200
+    assert client_for("nina").get(f"/f/elsewhere/translate/idea/{world.ideas['one']}").status_code == 404

@@ -20,7 +20,7 @@ from youthforum.notices.inbox import notice_sentence
 from youthforum.translations import commands, machine, policy, queries
 from youthforum.translations.live import translation_json
 from youthforum.translations.queue import elsewhere
-from youthforum.translations.subjects import subject_of
+from youthforum.translations.subjects import Subject, subject_of
 
 pages = Blueprint("translations", __name__)
 api = Blueprint("translations_api", __name__, url_prefix="/api/v1")
@@ -30,6 +30,15 @@ def _language(member: Member, *, besides: str = "") -> str:
     """The language asked for, if the forum has it; else the reader's, else another of the forum's; never `besides`."""
     wanted = (request.args.get("language", ""), str(get_locale()), *member.forum.languages)
     return next((code for code in wanted if code in member.forum.languages and code != besides), "")
+
+
+def _shown(kind: str, thing_id: int) -> tuple[Subject, Any]:
+    """The original in the address, as far as the viewer may see it. Raises NotFound."""
+    about = subject_of(kind)
+    if not 0 < thing_id < 2**31:
+        raise NotFound(field=kind)
+    thing, _member = about.shown_to(viewer(), thing_id)
+    return about, thing
 
 
 @pages.get("/f/<slug>/translate")
@@ -52,8 +61,7 @@ def queue(slug: str) -> Any:
 def one(slug: str, kind: str, id: int) -> Any:
     """One original with its translation into one language, and what may be done about it."""
     member = enter(slug)
-    about = subject_of(kind)
-    thing, _member = about.shown_to(viewer(), id)
+    about, thing = _shown(kind, id)
     if about.forum(thing).id != member.forum_id:
         raise NotFound()
     source = about.language(thing)
@@ -88,8 +96,7 @@ def one(slug: str, kind: str, id: int) -> Any:
 @signed_in
 def translations_by_api(kind: str, id: int) -> Any:
     """All translations of one thing, by language."""
-    about = subject_of(kind)
-    thing, _member = about.shown_to(viewer(), id)
+    about, thing = _shown(kind, id)
     found = queries.translations_of(kind, id)
     return jsonify({"translations": [translation_json(about, thing, each) for each in found]})
 

@@ -1,10 +1,15 @@
 // The queue: what is translated is saved in place and leaves the list; what is refused stays, with the reason.
 import { answer } from "../core/announce.js";
+import { dropDraft, keepDrafts, restoreDraft } from "../core/drafts.js";
 import { find } from "../core/find.js";
 import { say } from "../core/given.js";
 import { send, wait } from "./forms.js";
 
-document.getElementById("waiting")?.addEventListener("submit", async (event) => {
+const list = document.getElementById("waiting");
+if (list) keepDrafts(list);
+for (const form of list?.querySelectorAll("form") ?? []) restoreDraft(form);
+
+list?.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !form.matches("[data-translation-form]")) return;
   event.preventDefault();
@@ -18,6 +23,7 @@ document.getElementById("waiting")?.addEventListener("submit", async (event) => 
     } else if (item) {
       const next = item.nextElementSibling ?? item.previousElementSibling;
       item.remove();
+      dropDraft(form.dataset["draft"] ?? "");
       answer(say("translation_saved"));
       if (next) find(next, "textarea", HTMLTextAreaElement)?.focus({ preventScroll: true });
       else location.reload();

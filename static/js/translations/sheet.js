@@ -1,7 +1,9 @@
 // “Translate” opens where one is: the page behind the link, in a dialog. Without this file the link simply leads there.
 import { answer } from "../core/announce.js";
+import { dropDraft, keepDrafts, restoreDraft } from "../core/drafts.js";
 import { find } from "../core/find.js";
 import { say } from "../core/given.js";
+import { openSheet } from "../core/sheet.js";
 import { send, wait } from "./forms.js";
 
 /** @type {HTMLDialogElement|null} */
@@ -23,6 +25,8 @@ function sheet() {
   head.append(title, close);
   dialog.setAttribute("aria-labelledby", title.id);
   dialog.append(head);
+  // Escape, a suggestion or a reload lose nothing that was typed.
+  keepDrafts(dialog);
   dialog.addEventListener("submit", (event) => void submitted(event));
   document.body.append(dialog);
   return dialog;
@@ -37,7 +41,9 @@ function show(page) {
   if (title) title.textContent = page.querySelector("h1")?.textContent ?? "";
   find(shown, "#translating", HTMLElement)?.remove();
   shown.append(fresh);
-  if (!shown.open) shown.showModal();
+  const form = find(fresh, "form[data-draft]", HTMLFormElement);
+  if (form) restoreDraft(form);
+  if (!shown.open) openSheet(shown);
   find(fresh, "textarea", HTMLTextAreaElement)?.focus();
   return true;
 }
@@ -57,6 +63,7 @@ async function submitted(event) {
     } else if (form.dataset["translationForm"] === "stay") {
       show(page);
     } else {
+      dropDraft(form.dataset["draft"] ?? "");
       sheet().close();
       answer(say("translation_saved"));
     }
@@ -69,6 +76,8 @@ async function submitted(event) {
 document.addEventListener("click", async (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[data-translate]") : null;
   if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  // On the page itself a link to another language is a link.
+  if (document.querySelector("main .translating")) return;
   event.preventDefault();
   try {
     const response = await fetch(link.href, { credentials: "same-origin", cache: "no-store" });
