@@ -7,6 +7,8 @@ import { NoAnswer } from "../../core/socket.js";
 
 /** @typedef {import("./draft.js").Draft} Draft */
 
+const WORDS_COME = 3000;
+
 /** @param {HTMLElement} root @param {Draft} draft @param {string} language */
 export function bindTranslations(root, draft, language) {
   const actions = new Actions(root);
@@ -39,29 +41,54 @@ async function ask(name, button, draft, language) {
 
 /** @param {string} name @param {HTMLElement} place */
 function noted(name, place) {
-  const show = (/** @type {string} */ selector, /** @type {boolean} */ shown) => {
-    const found = find(place, selector, HTMLElement);
-    if (found) found.hidden = !shown;
-  };
-  if (name === "suggest") show("[data-machine]", true);
-  if (name === "checked") show("[data-checked]", true);
-  if (name !== "checked") {
+  if (name === "suggest") {
+    label(place, "[data-machine]", true);
+    // The suggested words may come in a moment before or after this answer.
+    place.dataset["suggested"] = "";
+    window.setTimeout(() => delete place.dataset["suggested"], WORDS_COME);
+  }
+  if (name === "checked") checked(place, true);
+  if (name === "current") {
     place.dataset["state"] = "current";
-    show("[data-stale]", false);
+    label(place, "[data-stale]", false);
   }
   answer(say("translation_noted"));
 }
 
-/** Somebody is changing the original that is being translated. @param {HTMLElement} section */
-export function originalChanged(section) {
-  const place = find(section, "[data-translation]", HTMLElement);
-  if (!place || place.dataset["state"] === "missing") return;
-  place.dataset["state"] = "out_of_date";
-  const summary = find(section, ".write-original summary", HTMLElement);
-  if (summary && !("fresh" in summary.dataset)) {
-    summary.dataset["fresh"] = "";
-    summary.title = say("original_changed");
-  }
+/** Somebody is changing the original that is being translated. @param {HTMLElement} part */
+export function originalChanged(part) {
+  const place = find(part, "[data-translation]", HTMLElement);
+  if (place && place.dataset["state"] === "current") place.dataset["state"] = "out_of_date";
+}
+
+/** What was said of other words no longer holds. @param {HTMLElement} part */
+export function translationChanged(part) {
+  const place = find(part, "[data-translation]", HTMLElement);
+  if (!place || "suggested" in place.dataset) return;
+  label(place, "[data-machine]", false);
+  checked(place, false);
+}
+
+/** @param {HTMLElement} part @param {boolean} original whether there is something to translate @param {boolean} translation whether it is begun */
+export function showTranslation(part, original, translation) {
+  const place = find(part, "[data-translation]", HTMLElement);
+  if (!place) return;
+  place.toggleAttribute("data-no-original", !original);
+  if (!translation) place.dataset["state"] = "missing";
+  else if (place.dataset["state"] === "missing") place.dataset["state"] = "current";
+}
+
+/** @param {HTMLElement} place @param {boolean} by whether it is checked, by this person */
+function checked(place, by) {
+  label(place, "[data-act='checked']", !by);
+  label(place, "[data-checked='mine']", by);
+  if (!by) label(place, "[data-checked='theirs']", false);
+}
+
+/** @param {HTMLElement} place @param {string} selector @param {boolean} shown */
+function label(place, selector, shown) {
+  const found = find(place, selector, HTMLElement);
+  if (found) found.hidden = !shown;
 }
 
 /** @param {HTMLElement} place @param {string} sentence */

@@ -13,7 +13,7 @@ import { Saving } from "./saving.js";
 import { Section } from "./section.js";
 import { showStopped } from "./stopped.js";
 import { Toolbar } from "./toolbar.js";
-import { bindTranslations, originalChanged } from "./translating.js";
+import { bindTranslations, originalChanged, showTranslation, translationChanged } from "./translating.js";
 
 /** @typedef {import("./section.js").Owner} Owner */
 
@@ -105,6 +105,7 @@ function open() {
     if (facts.editable && facts.kind === "text") toolbars.set(section, new Toolbar(section, (which) => links?.open(which)));
     draft.doc.getXmlFragment(section.root).observeDeep((_events, transaction) => {
       if (own && transaction.local) touched.add(section.root);
+      if (own) translationChanged(part);
       if (!own && transaction.origin === FROM_SERVER) originalChanged(part);
     });
   }
@@ -119,15 +120,14 @@ function open() {
 /** What is required, or what there is to translate; and what of it is there. */
 function count() {
   window.clearTimeout(counting);
-  if (!meter) return;
   const needed = [];
   for (const part of all(parts, "[data-part]")) {
     const id = part.dataset["part"] ?? "";
-    find(part, "[data-translation]", HTMLElement)?.toggleAttribute("data-no-original", !hasWords(`${id}:${page.original}`));
+    if (page.original !== null) showTranslation(part, hasWords(`${id}:${page.original}`), hasWords(`${id}:${page.writing}`));
     const wanted = page.original === null ? "required" in part.dataset : hasWords(`${id}:${page.original}`);
     if (wanted) needed.push({ part: id, name: find(part, "[data-name]", HTMLElement)?.textContent ?? id, has: isThere(part, id) });
   }
-  meter.show(needed);
+  meter?.show(needed);
 }
 
 /** @param {HTMLElement} part @param {string} id */
