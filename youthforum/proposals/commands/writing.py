@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -87,8 +87,12 @@ def store(
 def _append(draft: Draft, entry: Entry, content: bytes, client: int | None) -> int:
     draft.revision += 1
     row = {"revision": draft.revision, "entry": entry, "content": content, "client": client}
-    session().execute(sa.insert(DraftUpdate).values(proposal_id=draft.proposal_id, **row))
+    session().connection().execute(_INSERT, row | {"proposal_id": draft.proposal_id})
     return draft.revision
+
+
+# Built once, and on the table rather than the class: eight people type some eighty times a second.
+_INSERT = sa.insert(cast(sa.Table, DraftUpdate.__table__))
 
 
 def _compact(draft: Draft, document: SharedDocument) -> None:
