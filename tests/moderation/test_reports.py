@@ -148,3 +148,31 @@ def test_a_participant_settles_nothing(inside: World) -> None:
     )
     with pytest.raises(Forbidden):
         commands.settle_reports(inside.member("anna"), made, outcome="Nothing")
+
+
+def test_a_proposal_is_reported_and_discussed(
+    world: World, api_for: Callable[..., Api], client_for: Callable[..., Browser]
+) -> None:
+    with world.inside():
+        world.forum().phase = Phase.draft
+        session().commit()
+    forum = world.forums["bridges"]
+    start = {"key": str(uuid.uuid4()), "title": "A bus between cities", "language": "en"}
+    answer = api_for("boris").post(f"/forums/{forum}/proposals", start)
+    assert answer.status_code == 200, answer.get_json()
+    proposal = answer.get_json()["proposal"]["id"]
+    assert api_for("boris").post(f"/proposals/{proposal}/versions").status_code == 200
+    said = {"key": str(uuid.uuid4()), "proposal": proposal, "part": "need", "text": "Why a bus?"}
+    answer = api_for("anna").post("/comments", said)
+    assert answer.status_code == 200, answer.get_json()
+    comment = answer.get_json()["comment"]
+    assert comment["part"] == "need"
+    listing = api_for("vera").get(f"/proposals/{proposal}/comments").get_json()
+    assert [one["text"] for one in listing["comments"]] == ["Why a bus?"]
+    nowhere = api_for("anna").post("/comments", said | {"key": str(uuid.uuid4()), "part": "nowhere"})
+    assert nowhere.get_json()["error"]["field"] == "part"
+    done = api_for("boris").post(f"/comments/{comment['id']}/resolve", {"resolved": True})  # it is his proposal
+    assert done.get_json()["comment"]["resolved"] is True
+    assert report(api_for("vera"), world, kind="proposal", id=proposal).status_code == 200
+    assert "A bus between cities" in client_for("max").get("/f/bridges/reports").get_data(as_text=True)
+    assert report(api_for("nina"), world, kind="proposal", id=proposal).status_code == 404
