@@ -75,7 +75,7 @@ class EndorseForm(Form):
     join: bool
 
 
-class MoveForm(Form):
+class MoveProposalForm(Form):
     proposal: Id
     move: Literal[tuple(MOVES)]  # type: ignore[valid-type]
     reason: Annotated[str, Prose(2000, empty=True)] = ""

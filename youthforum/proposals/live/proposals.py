@@ -168,8 +168,8 @@ def restore_version(person: Person, form: forms.RestoreForm) -> Answer:
     return {"version": version.number}
 
 
-@intake("proposal:move", forms.MoveForm, "/proposals/<proposal>/move")
-def move(person: Person, form: forms.MoveForm) -> Answer:
+@intake("proposal:move", forms.MoveProposalForm, "/proposals/<proposal>/move")
+def move(person: Person, form: forms.MoveProposalForm) -> Answer:
     """Move a proposal to another stage: submit, return, shortlist, and so on."""
     proposal, member = queries.visible_proposal(person, form.proposal)
     stages.move_proposal(member, proposal, MOVES[form.move], reason=form.reason)
