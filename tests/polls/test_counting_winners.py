@@ -149,14 +149,18 @@ def test_values_are_handed_on_exactly() -> None:
     assert result.stages[1].exhausted == Fraction(4, 7)
 
 
-def test_equal_options_are_told_apart_by_earlier_stages_before_the_lot() -> None:
-    """c and b are last together at first: the lot keeps c. Then c has as much as a, but a had more before."""
-    ballots = rankings((3, "a"), (2, "bc"), (2, "cb"), (4, "d"))
-    result = single_transferable_vote("abcd", ballots, 1, "cbad")
+def test_the_lot_excludes_whom_it_puts_last() -> None:
+    result = single_transferable_vote("abcd", rankings((3, "a"), (2, "bc"), (2, "cb"), (4, "d")), 1, "cbad")
     assert [stage.option for stage in result.stages[1:3]] == ["b", "a"]
-    assert result.ties[0] == Tie(Decision.EXCLUDE, ("c", "b"), ("b",))
-    earlier = single_transferable_vote("abc", rankings((3, "a"), (2, "b"), (1, "cb"), (3, "d")), 1, "abcd")
-    assert earlier.elected
+    assert result.ties == (Tie(Decision.EXCLUDE, ("c", "b"), ("b",)),)
+
+
+def test_equal_options_are_told_apart_by_earlier_stages_before_the_lot() -> None:
+    """When c is excluded, b has as many as a. It had less before, so it goes, though its lot is better."""
+    result = single_transferable_vote("abcd", rankings((4, "a"), (3, "b"), (1, "cb"), (6, "d")), 1, "bacd")
+    assert [stage.option for stage in result.stages[1:3]] == ["c", "b"]
+    assert result.stages[1].votes["a"] == result.stages[1].votes["b"] == 4
+    assert result.ties == ()
 
 
 def test_without_ballots_the_lot_decides() -> None:

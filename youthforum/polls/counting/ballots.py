@@ -32,6 +32,9 @@ class Answer(StrEnum):
     ABSTAIN = "abstain"
 
 
+ANSWERS = {answer.value: answer for answer in Answer}
+
+
 class Fault(StrEnum):
     """Why a ballot is not valid."""
 
@@ -93,17 +96,20 @@ def read_choice(method: Method, options: Sequence[str], plain: object) -> Choice
     """The choice that plain data of the shape above stands for; raises `InvalidBallot`."""
     match method:
         case Method.YES_NO:
-            values = _by_option(options, plain)
-            answers = {answer.value: answer for answer in Answer}
-            if not all(isinstance(value, str) and value in answers for value in values.values()):
-                raise InvalidBallot(Fault.VALUE)
-            return Answers(tuple(answers[str(values.get(option, Answer.ABSTAIN.value))] for option in options))
+            answers = {}
+            for option, value in _by_option(options, plain).items():
+                if not isinstance(value, str) or value not in ANSWERS:
+                    raise InvalidBallot(Fault.VALUE)
+                answers[option] = ANSWERS[value]
+            return Answers(tuple(answers.get(option, Answer.ABSTAIN) for option in options))
         case Method.SCORE:
-            values = _by_option(options, plain)
-            # `type(...) is int`: True is an int to Python, but no score.
-            if not all(type(value) is int and 0 <= value <= HIGHEST_SCORE for value in values.values()):
-                raise InvalidBallot(Fault.VALUE)
-            return Scores(tuple(int(str(values.get(option, 0))) for option in options))
+            scores = {}
+            for option, value in _by_option(options, plain).items():
+                # bool is an int to Python, but True is no score.
+                if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= HIGHEST_SCORE:
+                    raise InvalidBallot(Fault.VALUE)
+                scores[option] = value
+            return Scores(tuple(scores.get(option, 0) for option in options))
         case Method.APPROVAL:
             return Approval(frozenset(_listed(options, plain)))
         case Method.RANKING:

@@ -83,7 +83,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`adopted` is empty without a quorum; `lot` is the order in which the lot puts the options."""
+    """`adopted` is empty without a quorum; `lot` is the order in which the lot puts the options.
+
+    In a secret poll, `majority` and `winners` hold numbers of small groups and who paid for what, ballot by ballot. Only
+    what `plain_outcome` makes of it may leave the server.
+    """
 
     ballots: int
     lot: tuple[str, ...]
