@@ -244,7 +244,7 @@ def test_a_proposal_is_exported_in_every_format(world: World, app: Flask, tmp_pa
     assert "can’t be written" in refused(app, "proposal", "export", number, "--out", str(tmp_path / "no" / "file"))
 
 
-def test_the_demo_is_made_quickly_and_once(make_app: MakeApp, tmp_path: Path) -> None:
+def test_the_demo_is_made_once_with_its_proposals(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app(tmp_path)
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
