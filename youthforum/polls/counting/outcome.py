@@ -85,8 +85,8 @@ class Rules:
 class Outcome:
     """`adopted` is empty without a quorum; `lot` is the order in which the lot puts the options.
 
-    In a secret poll, `majority` and `winners` hold numbers of small groups and who paid for what, ballot by ballot. Only
-    what `plain_outcome` makes of it may leave the server.
+    In a secret poll, `majority` and `winners` hold numbers of small groups and who paid for what, ballot by ballot.
+    Only what `plain_outcome` makes of them may leave the server.
     """
 
     ballots: int
