@@ -27,7 +27,7 @@ EDITABLE = frozenset({Stage.draft, Stage.returned})
 CLOSED = frozenset({Stage.adopted, Stage.not_adopted, Stage.withdrawn})
 
 STAGE_LABELS = {
-    Stage.draft: _l("Draft"),
+    Stage.draft: _l("In draft"),
     Stage.submitted: _l("Submitted"),
     Stage.under_review: _l("Under review"),
     Stage.shortlisted: _l("Shortlisted"),
