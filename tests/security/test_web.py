@@ -16,6 +16,8 @@ from youthforum.core.text import Text
 from youthforum.forums import commands as forums
 from youthforum.forums.models import Host
 from youthforum.ideas import commands as ideas
+from youthforum.translations.commands import write_translation
+from youthforum.translations.subjects import subject_of
 
 ClientFor, ApiFor = Callable[..., Browser], Callable[..., Api]
 HOSTILE = "</script><!-- --><xss-probe onmouseover=x>\"'><xss-probe xss-attr={{7*7}} `${x}`&lt;b&gt;"
@@ -269,6 +271,9 @@ def hostile(world: World) -> Iterator[World]:
         ideas.make_cluster(max_, world.board("dots"), column=None, name=HOSTILE[:80], ideas=[world.idea("one")])
         ideas.merge_ideas(max_, world.board("dots"), world.idea("two"), world.idea("one"))
         ideas.hide_idea(max_, world.board("dots"), world.idea("four"), reason=HOSTILE)
+        about, one = subject_of("idea"), world.idea("one")
+        for language in ("ru", "en"):
+            write_translation(world.member("anna"), about, one.board, one, language=language, text=HOSTILE)
         forums.suspend(olga, world.member("boris"), reason=HOSTILE)
     yield world
 
@@ -276,6 +281,7 @@ def hostile(world: World) -> Iterator[World]:
 def test_stored_texts_appear_as_text_on_every_page(hostile: World, client_for: ClientFor, app: Flask) -> None:
     seen = 0
     values = {"slug": "bridges", "id": hostile.boards["dots"], "code": hostile.codes["bridges"], "token": "x"}
+    values |= {"kind": "idea", "board": hostile.boards["dots"], "idea": hostile.ideas["one"], "part": "need"}
     for who in ("olga", "max", "anna", "vera", None):
         for rule in app.url_map.iter_rules():
             if "GET" not in (rule.methods or ()) or rule.endpoint in ("static", "api.metrics", "people.reset"):
