@@ -21,7 +21,8 @@ const bundles = {
       encodeStateVector, mergeUpdates,
     } from "yjs";
     export {
-      absolutePositionToRelativePosition, redoCommand, relativePositionToAbsolutePosition, undoCommand, ySyncPlugin, ySyncPluginKey, yUndoPlugin,
+      absolutePositionToRelativePosition, initProseMirrorDoc, redoCommand, relativePositionToAbsolutePosition, undoCommand, ySyncPlugin,
+      ySyncPluginKey, yUndoPlugin,
     } from "y-prosemirror";
     export { Fragment, Schema, Slice } from "prosemirror-model";
     export { EditorState, Plugin, PluginKey } from "prosemirror-state";

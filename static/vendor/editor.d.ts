@@ -78,7 +78,8 @@ export interface SyncState {
 export const ySyncPluginKey: PluginKey<SyncState>;
 export const undoCommand: Command;
 export const redoCommand: Command;
-export function ySyncPlugin(fragment: XmlFragment): Plugin;
+export function initProseMirrorDoc(fragment: XmlFragment, schema: Schema): { doc: PNode; mapping: Map<AbstractType, unknown> };
+export function ySyncPlugin(fragment: XmlFragment, options?: { mapping?: Map<AbstractType, unknown> }): Plugin;
 export function yUndoPlugin(): Plugin;
 export function absolutePositionToRelativePosition(position: number, fragment: XmlFragment, mapping: Map<AbstractType, unknown>): RelativePosition;
 export function relativePositionToAbsolutePosition(
@@ -208,7 +209,7 @@ export interface StateChange {
 
 export class EditorState {
   private constructor();
-  static create(config: { schema: Schema; plugins?: Plugin[] }): EditorState;
+  static create(config: { schema: Schema; doc?: PNode; plugins?: Plugin[] }): EditorState;
   readonly doc: PNode;
   readonly schema: Schema;
   readonly selection: Selection;

@@ -1,5 +1,5 @@
 // One section that is written (or read along) in one language: a ProseMirror view on its fragment of the shared document.
-import { EditorState, EditorView, Plugin, ySyncPlugin, yUndoPlugin } from "../../../vendor/editor.js";
+import { EditorState, EditorView, Plugin, initProseMirrorDoc, ySyncPlugin, yUndoPlugin } from "../../../vendor/editor.js";
 import { carets, ownPlace, redraw } from "./carets.js";
 import { fitting, lengthOf, limit, oneLine, pasteLimit } from "./limits.js";
 import { line, rich, withoutStyles } from "./schema.js";
@@ -48,14 +48,16 @@ export class Section {
       return true;
     });
     const fragment = owner.draft.doc.getXmlFragment(this.root);
-    const plugins = [ySyncPlugin(fragment), carets(this.root, owner.draft.doc, () => owner.caretsIn(this.root))];
+    // An empty fragment has no paragraph yet: it comes with the first words.
+    const begun = fragment.length ? initProseMirrorDoc(fragment, schema) : {};
+    const plugins = [ySyncPlugin(fragment, begun), carets(this.root, owner.draft.doc, () => owner.caretsIn(this.root))];
     if (editable) {
       plugins.push(yUndoPlugin(), pasteLimit(() => owner.onPasteTooLong(this)), limit(most, () => owner.onFull(this)), fitting(() => owner.onTooDeep(this)), ...keys, this.#follow());
     }
     plugins.push(new Plugin({ view: () => ({ update: () => this.#drawn() }) }));
     element.replaceChildren();
     this.view = new EditorView(element, {
-      state: EditorState.create({ schema, plugins }),
+      state: EditorState.create({ schema, ...begun, plugins }),
       editable: () => this.editable,
       attributes: () => this.#attributes(kind),
       transformPastedHTML: withoutStyles,
