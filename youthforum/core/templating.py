@@ -8,6 +8,7 @@ from babel import Locale
 from flask import Flask, g, has_request_context
 from flask_babel import get_locale
 
+from youthforum.core import richtext
 from youthforum.core.access import viewer
 from youthforum.core.dates import day, moment
 from youthforum.core.text import Text
@@ -16,6 +17,7 @@ from youthforum.core.text import Text
 def init_app(app: Flask, languages: tuple[str, ...]) -> None:
     endonyms = [(code, endonym(code)) for code in languages]
     app.jinja_env.filters["endonym"] = endonym
+    app.jinja_env.filters["richtext"], app.jinja_env.filters["plain"] = richtext.html, richtext.plain
     app.jinja_env.filters["tr"] = lambda text: Text(text or {}).in_(*_wanted())
     app.jinja_env.filters["tr_lang"] = lambda text: Text(text or {}).pick(*_wanted())[0]
     app.jinja_env.globals["when"] = when

@@ -6,6 +6,12 @@ import { copy } from "./ghosts.js";
 
 /** @typedef {import("../boards/board.js").Board} Board */
 
+/** The cluster that a card lies in; 0 for none. @param {HTMLElement} card */
+function clusterOf(card) {
+  const cluster = card.closest(".cluster");
+  return cluster instanceof HTMLElement ? Number(cluster.dataset["cluster"]) : 0;
+}
+
 export class Menu {
   #board;
   #dialog = need(document, "#card-menu", HTMLDialogElement);
@@ -28,6 +34,8 @@ export class Menu {
     this.#does("language", async (card) => (await import("./moderating.js")).correctLanguage(board, card));
     this.#does("hide", async (card) => (await import("./moderating.js")).hideWithReason(board, card));
     this.#does("merge", async (card) => (await import("./picking.js")).pick(board, card, "merge"));
+    this.#does("propose", (card) => this.#propose("idea", ideaOf(card)));
+    this.#does("propose-cluster", (card) => this.#propose("cluster", clusterOf(card)));
     this.#does("cluster", async (card) => (await import("./picking.js")).pick(board, card, "cluster"));
   }
 
@@ -39,6 +47,12 @@ export class Menu {
       // A change that came meanwhile may have taken the card away.
       if (card?.isConnected) void deed(card);
     });
+  }
+
+  /** To the page where a proposal begins. @param {"idea"|"cluster"} from @param {number} id */
+  #propose(from, id) {
+    const { start } = need(this.#dialog, "[data-act=propose]", HTMLElement).dataset;
+    location.assign(`${start}?${from}=${id}`);
   }
 
   /** @param {HTMLElement} card @param {HTMLElement} button */
@@ -65,6 +79,8 @@ export class Menu {
     const offered = new Set(["copy", "report"]);
     if (own && card.dataset["state"] === "shown" && !person.whyNotPost) offered.add("edit");
     if (own && card.dataset["state"] === "shown") offered.add("withdraw");
+    if (card.dataset["state"] === "shown") offered.add("propose");
+    if (card.dataset["state"] === "shown" && clusterOf(card)) offered.add("propose-cluster");
     if (own || person.moderates) offered.add("language");
     if (person.mayMove(ideaOf(card))) offered.add("move");
     if (person.moderates && card.dataset["state"] === "shown") ["cluster", "merge", "hide"].forEach((act) => offered.add(act));

@@ -44,6 +44,8 @@ export function clusterMenu(board, cluster) {
   const name = need(dialog, "[name=name]", HTMLInputElement);
   quote(dialog, find(cluster, ".cluster-name", HTMLElement)?.textContent ?? "");
   name.value = find(cluster, ".cluster-name", HTMLElement)?.textContent ?? "";
+  const propose = find(dialog, "a[data-propose]", HTMLAnchorElement);
+  if (propose) propose.search = `?cluster=${id}`;
   need(dialog, "[data-form=cluster-name]", HTMLFormElement).onsubmit = () => board.send("cluster:name", { cluster: id, name: name.value.trim() });
   const move = find(dialog, "[data-form=cluster-move]", HTMLFormElement);
   const column = find(dialog, "[name=column]", HTMLSelectElement);

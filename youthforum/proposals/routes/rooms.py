@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from typing import Any
+
+from flask import Blueprint, g, request
 from flask_babel import get_locale
 
 from youthforum.core.access import viewer
 from youthforum.core.errors import NotFound
 from youthforum.forums.models import Forum, Member
 from youthforum.forums.routes import enter
+from youthforum.proposals import policy
 from youthforum.proposals.models import Proposal
 from youthforum.proposals.queries.proposals import visible_proposal
 
@@ -39,6 +42,12 @@ def reading(proposal: Proposal) -> str:
     own = str(get_locale() or "en")
     languages = proposal.forum.languages
     return chosen(proposal.forum, own if own in languages else proposal.language)
+
+
+@pages.app_context_processor
+def _entries() -> dict[str, Any]:
+    """`may_propose()` for pages of ideas, which lead to the beginning of a proposal."""
+    return {"may_propose": lambda: policy.why_not_start(g.get("member")) is None}
 
 
 @pages.url_value_preprocessor

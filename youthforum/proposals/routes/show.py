@@ -32,7 +32,7 @@ from youthforum.proposals.queries.versions import (
 )
 from youthforum.proposals.reading import progress, sections, writers_in
 from youthforum.proposals.routes.rooms import api, enter_proposal, pages, reading
-from youthforum.proposals.stages import MOVES, STAGE_LABELS, Stage
+from youthforum.proposals.stages import Stage
 
 # The road that a proposal takes, as its page shows it; whatever else happens to it stands in its history.
 ROAD = (Stage.draft, Stage.submitted, Stage.under_review, Stage.shortlisted)
@@ -46,25 +46,29 @@ def show(slug: str, id: int) -> Any:
     number = whole(request.args.get("version", ""))
     last = last_version(proposal)
     version = version_of(proposal, number) if number else last
-    writing, mine = policy.writes(member, proposal), policy.state_of(member, proposal)
+    writing = policy.writes(member, proposal)
     suggested = amendments_of(proposal)
+    authors, invited = queries.authors_of(proposal), queries.authors_of(proposal, Writing.invited)
     return render_template(
         "proposals/show.html",
         proposal=proposal,
         version=version,
         last=last,
-        mine=mine,
+        mine=policy.state_of(member, proposal),
         coauthor=writing,
         may_read_draft=policy.why_not_read_draft(member, proposal) is None,
         road=_road(proposal),
-        stage_labels=STAGE_LABELS,
         history=queries.history_of(proposal),
         moves=policy.moves_of(member, proposal),
-        all_moves=MOVES,
         why_not=_why_not(member, proposal),
         progress=_progress(proposal, version, writing),
-        authors=queries.authors_of(proposal),
-        invited=queries.authors_of(proposal, Writing.invited),
+        authors=authors,
+        invited=invited,
+        removable={
+            one.member_id
+            for one in (*authors, *invited)
+            if one.member_id != member.id and policy.why_not_remove(member, proposal, one) is None
+        },
         found=_found(member, proposal),
         sources=queries.sources_of(proposal),
         support=queries.support_of(proposal),
