@@ -280,10 +280,24 @@ def _plain_number(value: Any) -> Any:
 
 def read_fragment(fragment: XmlFragment) -> RichText:
     """What an editor shows. Raises ValueError or TypeError for what none of ours would write."""
-    blocks = _children(fragment)
+    blocks = _whole(_children(fragment))
     if any(block["type"] in ("text", "hard_break") for block in blocks):
         raise ValueError("words outside of a paragraph")
     return {"type": "doc", "content": blocks} if blocks else EMPTY
+
+
+def _whole(nodes: list[RichText]) -> list[RichText]:
+    """Without what is left where two people each took out a part of a list: lists and items with nothing in them.
+    Editors take these out as well, but an update that leads there is no less good."""
+    found = []
+    for node in nodes:
+        whole = node | {"content": _whole(node["content"])} if "content" in node else node
+        if whole["type"] in ("bullet_list", "ordered_list", "list_item") and not whole.get("content"):
+            continue
+        if whole["type"] == "list_item" and whole["content"][0]["type"] != "paragraph":
+            whole = whole | {"content": [{"type": "paragraph"}, *whole["content"]]}
+        found.append(whole)
+    return found
 
 
 def _children(node: XmlFragment | XmlElement, depth: int = 0) -> list[RichText]:
