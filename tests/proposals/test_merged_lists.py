@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from youthforum.core.richtext import plain
@@ -11,9 +13,9 @@ from youthforum.proposals.template import default_template
 FRAME = Frame(default_template(), ("de",), frozenset(), 1)
 
 
-def editor(state: bytes) -> tuple[Doc, XmlFragment]:
+def editor(state: bytes) -> tuple[Doc, Any]:
     doc: Doc = Doc()
-    fragment = doc.get("need:de", type=XmlFragment)
+    fragment: Any = doc.get("need:de", type=XmlFragment)
     doc.apply_update(state)
     return doc, fragment
 
