@@ -4,7 +4,7 @@
     python3 verify_poll.py FILE [--head HASH] [--code CODE]
 
 --head  the protocol's head as it was shown when the poll closed. Without it, the file is only compared with itself.
---code  a receipt's code: says whether a ballot with it was counted.
+--code  a receipt's code: says whether it is among those that were counted.
 
 One line per check; the exit code is 0 when all is well and 1 when something is not. This is written independently of
 the platform's own counting, plainly rather than fast; docs/counting.md describes the rules and the format.
@@ -21,7 +21,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 FORMAT = "youth-forum-poll/1"
-KEYS = {"format", "poll", "roll", "ballots", "result", "protocol", "head"}
+KEYS = {"format", "poll", "roll", "ballots", "receipts", "result", "protocol", "head"}
 LINES = ["opened", "closed", "result", "root"]
 SMALLEST_GROUP = 5
 
@@ -94,14 +94,24 @@ def check_facts(file):
 
 def check_ballots(file):
     rules = file["poll"]["rules"]
-    fields = {"code", "choice"} | (set() if rules["secret"] else {"delegation", "country"})
+    fields = {"id", "choice"} | (set() if rules["secret"] else {"delegation", "country"})
     for number, ballot in enumerate(file["ballots"]):
         require(set(ballot) == fields, f"ballot {number} has other fields")
-        require(isinstance(ballot["code"], str) and ballot["code"], f"ballot {number} has no code")
-        require(valid(rules, ballot["choice"]), f"ballot {ballot['code']} is not valid")
+        require(isinstance(ballot["id"], str) and ballot["id"], f"ballot {number} has no id")
+        require(valid(rules, ballot["choice"]), f"ballot {ballot['id']} is not valid")
     for one, other in pairwise(file["ballots"]):
-        require(one["code"] < other["code"], f"ballot {other['code']} is there twice or out of order")
-    return f"all {len(file['ballots'])} ballots are valid, in the order of their codes, and none is there twice"
+        require(one["id"] < other["id"], f"ballot {other['id']} is there twice or out of order")
+    return f"all {len(file['ballots'])} ballots are valid, in the order of their ids, and none is there twice"
+
+
+def check_receipts(file):
+    for number, code in enumerate(file["receipts"]):
+        require(isinstance(code, str) and code, f"receipt {number} is no code")
+    for one, other in pairwise(file["receipts"]):
+        require(one < other, f"receipt {other} is there twice or out of order")
+    root = tree([code.encode() for code in file["receipts"]]).hex()
+    require(data(file, "root")["receipts"] == root, "the receipts are not those of the closing")
+    return f"the {len(file['receipts'])} receipts are those of the closing, with the root {root}"
 
 
 def valid(rules, choice):
@@ -118,19 +128,19 @@ def valid(rules, choice):
 
 
 def check_numbers(file):
-    ballots, closed = len(file["ballots"]), data(file, "closed")
+    ballots, receipts, closed = len(file["ballots"]), len(file["receipts"]), data(file, "closed")
     size = file["poll"]["rules"]["electorate"]["size"]
     require(closed["ballots"] == ballots, f"at closing there were {closed['ballots']} ballots, here are {ballots}")
-    require(data(file, "root")["ballots"] == ballots, "the root is over another number of ballots")
     require(closed["roll"] == file["roll"], "the roll is not that of the closing")
-    require(ballots <= file["roll"], f"{ballots} ballots, but only {file['roll']} people have voted")
+    require(ballots == file["roll"], f"{ballots} ballots, but {file['roll']} people have voted")
+    require(ballots == receipts, f"{ballots} ballots, but {receipts} receipts")
     require(file["roll"] <= size, f"{file['roll']} people have voted, but only {size} may")
-    return f"{ballots} ballots, {file['roll']} people marked as having voted, {size} entitled"
+    return f"{ballots} ballots, as many receipts and people marked as having voted, {size} entitled"
 
 
 def check_root(file):
     root = tree([canonical(ballot) for ballot in file["ballots"]]).hex()
-    require(data(file, "root")["root"] == root, "the ballots are not those of the closing")
+    require(data(file, "root")["ballots"] == root, "the ballots are not those of the closing")
     return f"the ballots are those of the closing, with the root {root}"
 
 
@@ -575,6 +585,7 @@ CHECKS = [
     check_chain,
     check_facts,
     check_ballots,
+    check_receipts,
     check_numbers,
     check_root,
     check_result,
@@ -605,9 +616,9 @@ def verify(file, say, head=None, code=None):
     else:
         say("ok     the head is the one that was shown")
     if code is not None:
-        counted = any(ballot["code"] == code for ballot in file["ballots"])
+        counted = code.replace("-", "").upper() in file["receipts"]
         well &= counted
-        say(f"ok     the ballot {code} was counted" if counted else f"WRONG  there is no ballot {code}")
+        say(f"ok     the receipt {code} was counted" if counted else f"WRONG  there is no receipt {code}")
     return well
 
 

@@ -96,8 +96,9 @@ def exported(chance: random.Random, rules: Rules, number: int) -> Export:
     cast = list(ballots.values())
     result = plain_outcome(rules, cast, count_poll(rules, cast))
     lines = [next_line([], Kind.OPENED, opened(poll, "2021-06-30T10:00:00Z"))]
-    lines = closing_lines(lines, entries, result, roll=number, at="2021-06-30T10:10:00Z")
-    return json.loads(json.dumps(export(poll, entries, result, lines, roll=number)))
+    receipts = sorted(f"{chance.getrandbits(100):020X}" for _ in range(number))
+    lines = closing_lines(lines, entries, receipts, result, roll=number, at="2021-06-30T10:10:00Z")
+    return json.loads(json.dumps(export(poll, entries, receipts, result, lines, roll=number)))
 
 
 POLLS: list[tuple[Method, Winners | None]] = [
@@ -170,7 +171,7 @@ def test_a_secret_export_does_not_say_where_a_ballot_comes_from_and_keeps_no_ord
         code: Ballot(read_choice(Method.APPROVAL, ["a", "b"], ["b"]), "Ufa", "RU") for code in ("f0", "a1", "c2")
     }
     entries = plain_ballots(rules.options, ballots, secret=True)
-    assert entries == [{"code": code, "choice": ["b"]} for code in ("a1", "c2", "f0")]
+    assert entries == [{"id": code, "choice": ["b"]} for code in ("a1", "c2", "f0")]
     assert plain_ballots(rules.options, ballots, secret=False)[0]["delegation"] == "Ufa"
 
 
@@ -205,21 +206,32 @@ def test_more_ballots_than_people_are_found(verify: Callable) -> None:
     file["roll"] = 11
     well, said = verify(resealed(file))
     assert not well
-    assert "WRONG  12 ballots, but only 11 people have voted" in said
+    assert "WRONG  12 ballots, but 11 people have voted" in said
 
 
 def test_a_receipt_s_code_is_looked_up(verify: Callable) -> None:
     chance = random.Random(5)
     file = exported(chance, random_rules(chance, Method.SCORE, Winners.HIGHEST, ["a"]), 12)
-    assert verify(file, code=file["ballots"][3]["code"])[0]
-    assert not verify(file, code="0" * 32)[0]
+    code = file["receipts"][3]
+    assert verify(file, code=code)[0]
+    assert verify(file, code=f"{code[:5]}-{code[5:]}".lower())[0]  # as a page shows it, or as somebody types it
+    assert not verify(file, code="0" * 20)[0]
+
+
+def test_a_receipt_does_not_lead_to_a_ballot() -> None:
+    """Neither by its code nor by its place: both lists stand in an order of their own."""
+    chance = random.Random(7)
+    file = exported(chance, random_rules(chance, Method.SCORE, Winners.HIGHEST, ["a"]), 12)
+    assert not {each["id"] for each in file["ballots"]} & set(file["receipts"])
+    assert file["receipts"] == sorted(file["receipts"])
 
 
 def resealed(file: Export) -> Export:
     """The same content with a protocol that fits it."""
     sealed = copy.deepcopy(file)
     lines = [next_line([], Kind.OPENED, opened(sealed["poll"], "2021-06-30T10:00:00Z"))]
-    lines = closing_lines(lines, sealed["ballots"], sealed["result"], roll=sealed["roll"], at="2021-06-30T10:10:00Z")
+    told = (sealed["ballots"], sealed["receipts"], sealed["result"])
+    lines = closing_lines(lines, *told, roll=sealed["roll"], at="2021-06-30T10:10:00Z")
     return {**sealed, "protocol": [line.plain() for line in lines], "head": head(lines)}
 
 
@@ -241,12 +253,11 @@ def reorder(entries: list, at: int, chance: random.Random) -> None:
 
 def alter(entries: list, at: int, chance: random.Random) -> None:
     """Another value in one of its fields, or in a field of a field."""
-    holder: Any = entries[at]
-    while True:
-        key = chance.choice(sorted(holder)) if isinstance(holder, dict) else chance.randrange(len(holder))
-        if not isinstance(holder[key], dict | list) or not holder[key]:
-            break
+    holder: Any = entries
+    key: Any = at
+    while isinstance(holder[key], dict | list) and holder[key]:
         holder = holder[key]
+        key = chance.choice(sorted(holder)) if isinstance(holder, dict) else chance.randrange(len(holder))
     before = holder[key]
     candidates = [0, 1, 5, 6, "yes", "no", "abstain", "a", "b", "f" * 32, "closed", None, True, []]
     holder[key] = chance.choice([each for each in candidates if canonical(each) != canonical(before)])
@@ -260,8 +271,14 @@ def reduce_or_add(entries: list, at: int, chance: random.Random) -> None:
         entries[at]["note"] = "x"
 
 
-@pytest.mark.parametrize("part", ["ballots", "protocol"])
-@pytest.mark.parametrize("change", [drop, duplicate, reorder, alter, reduce_or_add])
+CHANGES: list[tuple[str, Callable[..., None]]] = [
+    *(("ballots", change) for change in (drop, duplicate, reorder, alter, reduce_or_add)),
+    *(("protocol", change) for change in (drop, duplicate, reorder, alter, reduce_or_add)),
+    *(("receipts", change) for change in (drop, duplicate, reorder, alter)),
+]
+
+
+@pytest.mark.parametrize(("part", "change"), CHANGES)
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(seed=st.integers(0, 2**32), poll=st.sampled_from(POLLS))
 def test_every_change_is_found(

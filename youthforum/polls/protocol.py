@@ -2,8 +2,9 @@
 
 Pure, without a database. The lines (opened, closed, result, root) are chained, so that none can be changed without
 changing the head, which everybody saw on the stage. Ballots are never chained: a chain would say in which order they
-came. They stand in the order of their codes, which are random. `tools/verify_poll.py` checks an export without any of
-this code; docs/counting.md describes the format.
+came. They stand in the order of their ids, which are random and drawn when the box is opened; receipts stand apart from
+them, in the order of their codes, so that nobody’s receipt shows a choice. `tools/verify_poll.py` checks an export
+without any of this code; docs/counting.md describes the format.
 """
 
 from __future__ import annotations
@@ -153,14 +154,14 @@ def _level_above(level: Sequence[bytes]) -> list[bytes]:
 
 
 def plain_ballots(options: Sequence[str], ballots: Mapping[str, Ballot], *, secret: bool) -> list[dict[str, Any]]:
-    """`{code: ballot}` as the export holds it: in the order of codes.
+    """`{id: ballot}` as the export holds it: in the order of ids.
 
     Of a secret poll without delegation and country: beside the whole choice, they would tell who cast it.
     """
     found: list[dict[str, Any]] = []
-    for code in sorted(ballots):
-        ballot = ballots[code]
-        entry: dict[str, Any] = {"code": code, "choice": plain_choice(options, ballot.choice)}
+    for number in sorted(ballots):
+        ballot = ballots[number]
+        entry: dict[str, Any] = {"id": number, "choice": plain_choice(options, ballot.choice)}
         if not secret:
             entry |= {"delegation": ballot.delegation, "country": ballot.country}
         found.append(entry)
@@ -172,9 +173,15 @@ def ballots_root(entries: Sequence[Mapping[str, Any]]) -> str:
     return merkle_root([canonical(entry) for entry in entries]).hex()
 
 
+def receipts_root(codes: Sequence[str]) -> str:
+    """The root over the codes of all receipts, which must be sorted; in hexadecimal."""
+    return merkle_root([code.encode() for code in codes]).hex()
+
+
 def closing_lines(
     lines: Sequence[Line],
     entries: Sequence[Mapping[str, Any]],
+    receipts: Sequence[str],
     result: Mapping[str, Any],
     *,
     roll: int,
@@ -184,13 +191,15 @@ def closing_lines(
     whole = list(lines)
     whole.append(next_line(whole, Kind.CLOSED, closed(len(entries), roll, at)))
     whole.append(next_line(whole, Kind.RESULT, {"result": digest(result)}))
-    whole.append(next_line(whole, Kind.ROOT, {"root": ballots_root(entries), "ballots": len(entries)}))
+    roots = {"ballots": ballots_root(entries), "receipts": receipts_root(receipts)}
+    whole.append(next_line(whole, Kind.ROOT, roots))
     return whole
 
 
 def export(
     poll: Mapping[str, Any],
     entries: Sequence[Mapping[str, Any]],
+    receipts: Sequence[str],
     result: Mapping[str, Any],
     lines: Sequence[Line],
     *,
@@ -202,6 +211,7 @@ def export(
         "poll": dict(poll),
         "roll": roll,
         "ballots": list(entries),
+        "receipts": list(receipts),
         "result": dict(result),
         "protocol": [line.plain() for line in lines],
         "head": head(lines),
