@@ -84,6 +84,8 @@ export class Draft {
       }
       this.#listener.onSaving();
     });
+    // The others need not wait until they forget it.
+    addEventListener("pagehide", () => { if (this.#cursor && this.up) this.ask("draft:cursor", { client: this.doc.clientID, cursor: null }).catch(() => {}); });
     window.setInterval(() => { if (this.#cursor) this.#tellCursor(true); }, CURSOR_AGAIN);
   }
 

@@ -46,8 +46,8 @@ let counting = 0;
 const draft = new Draft(connection, page.draft, page.member, !page.read_only, {
   onReady: open,
   onSaving: () => {
-    if (!draft?.unsent) touched.clear();
-    saving?.show();
+    if (!draft.unsent) touched.clear();
+    saving.show();
   },
   onStopped: (refused) => stop(refused.message),
   onAuthors: () => void askRights(),
@@ -161,6 +161,7 @@ function complain(section, sentence) {
   place.textContent = sentence;
   place.hidden = false;
   place.dataset["problem"] = "";
+  answer(sentence);
   window.setTimeout(() => {
     delete place.dataset["problem"];
     showCount(section);
@@ -177,7 +178,7 @@ function goOn(section) {
 function stop(reason) {
   const words = [...touched].map((name) => sections.get(name)).flatMap((section) => {
     const name = section && find(section.element.closest("[data-part]") ?? parts, "[data-name]", HTMLElement)?.textContent;
-    return section ? [`${name}\n\n${section.text}`] : [];
+    return section ? [`${name}\n\n${section.text.trim()}`] : [];
   });
   for (const section of sections.values()) section.refresh();
   fields.enable(false);
