@@ -133,7 +133,8 @@ def lock_row(row: Any, *, read: bool = False) -> None:
     """
     if on_sqlite() and not sa.inspect(row).expired:
         return
-    session().refresh(row, with_for_update={"of": type(row), "read": read})
+    # No key is ever changed: rows that refer to this one (a line of a draft's log, a notice) needn't wait for its lock.
+    session().refresh(row, with_for_update={"of": type(row), "read": read, "key_share": not read})
 
 
 def add(row: Any) -> Any:

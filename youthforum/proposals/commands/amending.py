@@ -21,7 +21,7 @@ from youthforum.proposals.queries.proposals import author_ids
 from youthforum.proposals.queries.versions import template_of
 
 
-@command(unless=policy.why_not_amend, share=("proposal",))
+@command(unless=policy.why_not_amend, lock=("proposal",))
 def suggest_amendment(
     member: Member,
     proposal: Proposal,

@@ -47,7 +47,10 @@ def leave_proposal(member: Member, proposal: Proposal) -> None:
 
 @command(unless=policy.why_not_remove, lock=("proposal",))
 def remove_author(member: Member, proposal: Proposal, author: CoAuthor) -> None:
-    """Take somebody off a proposal, or an invitation back; their sockets leave the draft within two seconds."""
+    """Take somebody off a proposal, or an invitation back; their sockets leave the draft within two seconds. Whoever
+    is gone already stays as they went."""
+    if author.state not in (Writing.writing, Writing.invited):
+        return
     other = author.member
     _go(proposal, other, Writing.removed)
     notify([other.id], "proposal.removed", proposal=proposal.id)

@@ -11,7 +11,7 @@ from youthforum.proposals.events import EndorsementChanged
 from youthforum.proposals.models import Endorsement, Proposal
 
 
-@command(unless=policy.why_not_endorse, share=("proposal",), lock=("member",))
+@command(unless=policy.why_not_endorse, lock=("proposal", "member"))
 def endorse(member: Member, proposal: Proposal, *, join: bool) -> None:
     """Say that one would join this, or take it back; saying so twice is once."""
     found = session().get(Endorsement, (proposal.id, member.id))

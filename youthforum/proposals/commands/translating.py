@@ -22,7 +22,7 @@ from youthforum.proposals.queries.versions import draft_content, template_of
 def call_current(member: Member, proposal: Proposal, *, part: str, language: str) -> None:
     """Say that a translation matches the original as it is now."""
     content = _translated(proposal, part, language)
-    _row(proposal, part, language).base = content.original(part)
+    _row(proposal, part, language, content).base = content.original(part)
     _record(proposal, part, language)
 
 
@@ -30,7 +30,7 @@ def call_current(member: Member, proposal: Proposal, *, part: str, language: str
 def check_translation(member: Member, proposal: Proposal, *, part: str, language: str, wrote: bool) -> None:
     """A second person says that a translation is right; it holds until somebody changes its words."""
     content = _translated(proposal, part, language)
-    row = _row(proposal, part, language)
+    row = _row(proposal, part, language, content)
     row.checked_digest, row.checked_by_id = digest(content.text(part, language)), member.id
     _record(proposal, part, language)
 
@@ -40,32 +40,42 @@ def take_suggestion(
     member: Member, proposal: Proposal, *, part: str, language: str, original: RichText, wording: RichText
 ) -> None:
     """Put a machine's translation of `original` into a section that is empty; it is labelled until a person changes
-    or checks it. Raises Conflict where somebody has begun to write meanwhile, or the original has changed."""
+    or checks it. Raises Conflict where somebody has begun to write meanwhile, or the original has changed, and
+    Invalid where there is nothing to translate."""
+    _must_be_translatable(proposal, part, language)
     content = draft_content(proposal)
     if not is_empty(content.text(part, language)) or content.original(part) != original:
         raise Conflict(_l("Somebody has written here meanwhile. Nothing was overwritten."))
+    if is_empty(original):
+        raise Invalid(_l("There is nothing to translate yet."), field="part")
     rewrite(None, proposal, locked_draft(proposal.id), {f"{part}:{language}": wording})
-    row = _row(proposal, part, language)
+    row = _row(proposal, part, language, content)
     row.base, row.machine_digest = original, digest(draft_content(proposal).text(part, language))
     row.checked_digest = row.checked_by_id = None
     _record(proposal, part, language)
 
 
-def _translated(proposal: Proposal, part: str, language: str) -> Content:
-    """The draft. Raises Invalid for what is no translation of it."""
+def _must_be_translatable(proposal: Proposal, part: str, language: str) -> None:
     found = template_of(proposal).part(part)
     if found is None or not found.written or language == proposal.language or language not in proposal.forum.languages:
         raise Invalid(_l("There is no such translation."), field="language")
+
+
+def _translated(proposal: Proposal, part: str, language: str) -> Content:
+    """The draft. Raises Invalid for what is no translation of it."""
+    _must_be_translatable(proposal, part, language)
     content = draft_content(proposal)
     if is_empty(content.text(part, language)):
         raise Invalid(_l("There is nothing in this language yet."), field="language")
     return content
 
 
-def _row(proposal: Proposal, part: str, language: str) -> SectionTranslation:
+def _row(proposal: Proposal, part: str, language: str, content: Content) -> SectionTranslation:
+    """What is known of it; where nobody has begun it (it came with other words), it counts as made from the original
+    as it is now."""
     key = {"proposal_id": proposal.id, "part": part, "language": language}
     found = session().get(SectionTranslation, tuple(key.values()))
-    return found or add(SectionTranslation(**key, base={}))
+    return found or add(SectionTranslation(**key, base=content.original(part)))
 
 
 def _record(proposal: Proposal, part: str, language: str) -> None:

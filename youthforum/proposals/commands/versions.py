@@ -21,15 +21,14 @@ from youthforum.proposals.words import words_of
 
 @command(unless=policy.why_not_write, lock=("proposal",))
 def save_version(member: Member, proposal: Proposal, *, note: str = "") -> Version:
-    """An immutable snapshot in all languages; the last one again where nothing was written since."""
+    """An immutable snapshot in all languages; the last one again where it says all that the draft says, and all that
+    is known of its translations."""
     return snapshot(member, proposal, note)
 
 
 def snapshot(member: Member, proposal: Proposal, note: str) -> Version:
     draft = locked_draft(proposal.id)
     before = last_version(proposal)
-    if before is not None and before.draft_revision == draft.revision:
-        return before
     content = document_of(proposal, draft).content(proposal.language)
     content.translations.update(as_stored(translation_states(proposal, content)))
     if before is not None and before.content == content.dump():

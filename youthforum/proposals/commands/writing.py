@@ -20,6 +20,7 @@ from youthforum.proposals.drafting import FULL, SharedDocument
 from youthforum.proposals.events import DraftWritten
 from youthforum.proposals.models import Draft, DraftUpdate, Entry, Proposal, SectionTranslation, SectionWriter
 from youthforum.proposals.queries.drafts import document_of
+from youthforum.proposals.queries.proposals import free_now
 
 # After so many updates all before them become one. As many stay, so that whoever was away for a moment hears them.
 COMPACT_AFTER = 200
@@ -78,7 +79,7 @@ def store(
         _compact(draft, document)
     if member is not None:
         _note_writer(proposal, document, touched, member)
-    if now() - proposal.active_at > ACTIVE_AFTER:
+    if now() - proposal.active_at > ACTIVE_AFTER and free_now(proposal):
         proposal.active_at = now()
     record(DraftWritten(proposal_id=proposal.id, revision=revision))
     return revision

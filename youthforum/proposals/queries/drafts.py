@@ -61,7 +61,7 @@ class Drafts:
 _LOCKED = (
     sa.select(Draft)
     .where(Draft.proposal_id == sa.bindparam("proposal"))
-    .with_for_update()
+    .with_for_update(key_share=True)
     .execution_options(populate_existing=True)
 )
 _SINCE = (

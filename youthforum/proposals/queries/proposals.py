@@ -60,6 +60,13 @@ def revision_of(proposal_id: int) -> int:
     return session().scalar(_REVISION, {"proposal": proposal_id}) or 0
 
 
+def free_now(proposal: Proposal) -> bool:
+    """Hold its row until the commit if nobody else does; without waiting. For who has locked what stands below it
+    already: the other one may be waiting for that."""
+    free = sa.select(Proposal.id).where(Proposal.id == proposal.id).with_for_update(key_share=True, skip_locked=True)
+    return session().scalar(free) is not None
+
+
 def own_proposal_by_key(member: Member, key: str) -> Proposal | None:
     return session().scalar(sa.select(Proposal).where(Proposal.starter_id == member.id, Proposal.key == key))
 
