@@ -17,7 +17,7 @@ from youthforum.proposals.live.plugging import entry_json
 from youthforum.proposals.queries import proposals as queries
 from youthforum.proposals.queries.proposals import Wanted
 from youthforum.proposals.routes.rooms import api, pages
-from youthforum.proposals.stages import STAGE_LABELS, Stage
+from youthforum.proposals.stages import Stage
 
 LONGEST_SEARCH = 200
 SORTS = ("activity", "support")
@@ -57,7 +57,6 @@ def index(slug: str) -> Any:
         groups=groups_of(member.forum),
         delegations=delegations_of(member.forum),
         by_stage=queries.count_by_stage(member.forum),
-        stage_labels=STAGE_LABELS,
         kept={name: value for name, value in request.args.items() if name != "page" and value},
         why_not_start=None if refusal is None else str(refusal),
     )

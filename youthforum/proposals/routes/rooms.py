@@ -14,6 +14,7 @@ from youthforum.forums.routes import enter
 from youthforum.proposals import policy
 from youthforum.proposals.models import Proposal
 from youthforum.proposals.queries.proposals import visible_proposal
+from youthforum.proposals.stages import STAGE_LABELS
 
 pages = Blueprint("proposals", __name__)
 api = Blueprint("proposals_api", __name__, url_prefix="/api/v1")
@@ -46,8 +47,8 @@ def reading(proposal: Proposal) -> str:
 
 @pages.app_context_processor
 def _entries() -> dict[str, Any]:
-    """`may_propose()` for pages of ideas, which lead to the beginning of a proposal."""
-    return {"may_propose": lambda: policy.why_not_start(g.get("member")) is None}
+    """`may_propose()` for pages of ideas, which lead to the beginning of a proposal; and the stages by their names."""
+    return {"may_propose": lambda: policy.why_not_start(g.get("member")) is None, "stage_labels": STAGE_LABELS}
 
 
 @pages.url_value_preprocessor

@@ -17,7 +17,6 @@ from youthforum.proposals.queries.proposals import history_of
 from youthforum.proposals.queries.versions import template_of, version_of, versions_of
 from youthforum.proposals.reading import differences
 from youthforum.proposals.routes.rooms import enter_proposal, pages, reading
-from youthforum.proposals.stages import STAGE_LABELS
 
 
 @pages.get("/f/<slug>/proposals/<int:id>/versions")
@@ -30,7 +29,6 @@ def versions(slug: str, id: int) -> Any:
         proposal=proposal,
         versions=versions_of(proposal),
         moves={line.version_id: line for line in history_of(proposal)},
-        stage_labels=STAGE_LABELS,
         why_not_restore=None if refusal is None else str(refusal),
         coauthor=policy.writes(member, proposal),
         channels=[proposal.channel, f"forum:{proposal.forum_id}"],
