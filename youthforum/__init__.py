@@ -20,6 +20,7 @@ import youthforum.comments.live
 import youthforum.ideas.routes
 import youthforum.moderation.live
 import youthforum.notices.live
+import youthforum.polls.live
 import youthforum.proposals.live
 import youthforum.translations.live
 import youthforum.votes.live  # noqa: F401  (each registers its facts, intakes and channels)
@@ -40,6 +41,8 @@ from youthforum.notices import routes as notices
 from youthforum.people import routes as people
 from youthforum.people import sessions
 from youthforum.people.live import SignedInIdentity
+from youthforum.polls import routes as polls
+from youthforum.polls.live.clockwork import Clockwork
 from youthforum.proposals import routes as proposals
 from youthforum.proposals.queries.drafts import Drafts
 from youthforum.translations import routes as translations
@@ -106,16 +109,17 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (notices.pages, notices.api, translations.pages, translations.api, comments.pages, comments.api):
         app.register_blueprint(blueprint)
-    for blueprint in (proposals.pages, proposals.api, moderation.pages):
+    for blueprint in (proposals.pages, proposals.api, polls.api, moderation.pages):
         app.register_blueprint(blueprint)
     wire.add_intakes(app)
     socketio = make_socketio(app, async_mode=settings.async_mode, allowed_origins=settings.origins)
     app.extensions["live"] = Sockets(
         app, socketio, Hints(settings.redis_url, settings.installation), SignedInIdentity()
     )
-    Gauge(
-        "youthforum_drafts", "Shared documents in memory", registry=app.extensions["live"].metrics
-    ).set_function(lambda: len(app.extensions["drafts"]))
+    app.extensions["live"].beside.append(Clockwork(app, app.extensions["live"]).run)
+    Gauge("youthforum_drafts", "Shared documents in memory", registry=app.extensions["live"].metrics).set_function(
+        lambda: len(app.extensions["drafts"])
+    )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

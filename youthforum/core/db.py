@@ -56,7 +56,14 @@ class Base(orm.DeclarativeBase):
 
 def one_of(words: type[StrEnum]) -> sa.Enum:
     """A column of one of these words: stored as it is spelled, checked by the database, readable in every dump."""
-    return sa.Enum(words, native_enum=False, length=20, create_constraint=True, name=words.__name__.lower())
+    return sa.Enum(
+        words,
+        native_enum=False,
+        length=20,
+        create_constraint=True,
+        name=words.__name__.lower(),
+        values_callable=lambda chosen: [one.value for one in chosen],
+    )
 
 
 class Revised:

@@ -43,6 +43,8 @@ class Activity(StrEnum):
     curate = "curate"
     change_phase = "change_phase"
     run_boards = "run_boards"
+    decide = "decide"
+    run_polls = "run_polls"
     edit_forum = "edit_forum"
 
 
@@ -94,5 +96,7 @@ TABLE: dict[Activity, tuple[frozenset[Role], frozenset[Phase]]] = {
     Activity.curate: (_FACILITATORS, _BEFORE_THE_END),
     Activity.change_phase: (_FACILITATORS, _ALL_PHASES),
     Activity.run_boards: (_FACILITATORS, _BEFORE_THE_END),
+    Activity.decide: (frozenset({Role.participant}), frozenset({Phase.decide})),
+    Activity.run_polls: (_FACILITATORS, _BEFORE_THE_END),
     Activity.edit_forum: (frozenset({Role.organiser}), _ALL_PHASES),
 }

@@ -43,7 +43,7 @@ def why_not(member: Member | None, activity: Activity) -> Refusal | None:
 
 
 def _not_in_this_role(role: Role, activity: Activity) -> Refusal:
-    if activity is Activity.vote and role is not Role.observer:
+    if activity in (Activity.vote, Activity.decide) and role is not Role.observer:
         return Refusal("neutral", _l("Moderators and organisers stay neutral and don’t vote."))
     return Refusal("wrong_role", _l("As %(role)s you can’t do this.", role=ROLE_LABELS[role]))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -226,6 +228,20 @@ def delegation_sizes(forum_id: int) -> dict[int, int]:
         .group_by(Member.delegation_id)
     )
     return {key: count for key, count in rows if key is not None}
+
+
+def electors_in(forum_id: int, delegations: Collection[int] | None) -> list[dict[str, Any]]:
+    """`[{"member_id", "delegation": slug or None, "country"}]`: participants who come themselves, suspended ones
+    too, of these delegations (by id; None: of all, and without one), in the order of their ids."""
+    query = (
+        sa.select(Member.id.label("member_id"), Delegation.slug.label("delegation"), Delegation.country)
+        .outerjoin(Delegation, Delegation.id == Member.delegation_id)
+        .where(Member.forum_id == forum_id, Member.role == Role.participant, _COMES_THEMSELVES)
+        .order_by(Member.id)
+    )
+    if delegations is not None:
+        query = query.where(Member.delegation_id.in_(delegations))
+    return [dict(row) for row in session().execute(query).mappings()]
 
 
 def _count(*conditions: sa.ColumnElement[bool]) -> int:

@@ -92,6 +92,8 @@ class Sockets:
         self.connections: dict[str, Connection] = {}
         self.handled = 0
         self.metrics = _metrics(self)
+        self.beside: list[Callable[[], None]] = []
+        """What domains have running in the background of a server, e.g. the clock of polls."""
         self._events: dict[str, Callable[[str, Connection, Any, Any], Answer]] = {
             "watch": self._watch,
             "unwatch": self._unwatch,
@@ -103,6 +105,8 @@ class Sockets:
         """Begin to send; a server calls this, the command line doesn't."""
         self.wire.background(self.broadcaster.run)
         self.wire.background(self._cut_what_ended)
+        for work in self.beside:
+            self.wire.background(work)
         if self.hints.url:
             self.wire.background(self.hints.send, self.wire.sleep)
             self.wire.background(self.hints.listen, self._hear, self.wire.sleep)

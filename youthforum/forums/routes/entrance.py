@@ -82,7 +82,6 @@ def listing(slug: str) -> Any:
             {"id": team.id, "slug": team.slug, "name": team.name, "country": team.country}
             for team in queries.delegations_of(forum)
         ],
-        "polls": [],
     }
     for part in entrance.API_PARTS:
         body |= part(member)
