@@ -23,15 +23,23 @@ from youthforum.comments.commands import hide_comment, post_comment
 from youthforum.comments.models import Comment
 from youthforum.comments.subjects import subject_of as discussed
 from youthforum.core import db
+from youthforum.core.commands import unit_of_work
 from youthforum.core.errors import DomainError
+from youthforum.core.richtext import from_plain
 from youthforum.forums.commands import make_code
-from youthforum.forums.models import JoinCode
-from youthforum.forums.phases import Role
+from youthforum.forums.models import Forum, JoinCode
+from youthforum.forums.phases import Phase, Role
 from youthforum.ideas import commands as ideas
 from youthforum.live.channels import CHANNELS, Audience
 from youthforum.live.intake import INTAKES
 from youthforum.moderation.commands import report_content
 from youthforum.people.commands import make_password_link
+from youthforum.proposals.commands.amending import suggest_amendment
+from youthforum.proposals.commands.authors import answer_invitation, invite_author
+from youthforum.proposals.commands.starting import start_proposal
+from youthforum.proposals.commands.versions import save_version
+from youthforum.proposals.commands.writing import rewrite
+from youthforum.proposals.queries.drafts import locked_draft
 from youthforum.translations.commands import write_translation
 from youthforum.translations.subjects import subject_of
 
@@ -105,6 +113,39 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, Any] | None, str]] = {
     ("notices_api.notices_by_api", "GET"): ("/api/v1/forums/bridges/notices", None, MEMBERS),
     ("comments.idea", "GET"): ("/f/bridges/boards/{dots}/ideas/{one}", None, MEMBERS),
     ("comments_api.thread", "GET"): ("/api/v1/ideas/{two}/comments", None, MEMBERS),
+    # Proposals, in the phase in which they are written; boris writes "plan" with anna, and has amended "other"
+    ("proposals.index", "GET"): ("/f/bridges/proposals", None, MEMBERS),
+    ("proposals.new", "GET"): ("/f/bridges/proposals/new", None, "401 403 200 200 403 404 403"),
+    ("proposals.new", "POST"): (
+        "/f/bridges/proposals/new",
+        {"key": "6f2a1f5e-8a57-4b3c-9d0e-0123456789ab", "title": "New", "language": "de"},
+        "401 403 302 302 403 404 403",
+    ),
+    ("proposals.show", "GET"): ("/f/bridges/proposals/{plan}", None, MEMBERS),
+    ("proposals.write", "GET"): ("/f/bridges/proposals/{plan}/write", None, "401 403 200 200 200 404 403"),
+    ("proposals.save_version", "POST"): (
+        "/f/bridges/proposals/{plan}/save",
+        {"note": "x"},
+        "401 403 302 403 403 404 403",
+    ),
+    ("proposals.versions", "GET"): ("/f/bridges/proposals/{plan}/versions", None, MEMBERS),
+    ("proposals.compare", "GET"): ("/f/bridges/proposals/{plan}/compare", None, MEMBERS),
+    ("proposals.amend", "GET"): ("/f/bridges/proposals/{other}/amend/need", None, "401 403 200 200 403 404 403"),
+    ("proposals.amend", "POST"): (
+        "/f/bridges/proposals/{other}/amend/need",
+        {"key": "6f2a1f5e-8a57-4b3c-9d0e-0123456789ab", "wording": "New", "reason": "x"},
+        "401 403 302 302 403 404 403",
+    ),
+    ("proposals.reword", "GET"): ("/f/bridges/amendments/{own_amendment}", None, "401 403 200 403 403 404 403"),
+    ("proposals.reword", "POST"): (
+        "/f/bridges/amendments/{own_amendment}",
+        {"wording": "New", "reason": "x"},
+        "401 403 302 403 403 404 403",
+    ),
+    ("proposals.template", "GET"): ("/f/bridges/template", None, ORGANISERS),
+    ("proposals.template", "POST"): ("/f/bridges/template", {"order": "title"}, "401 403 403 403 422 404 403"),
+    ("proposals_api.listing", "GET"): ("/api/v1/forums/bridges/proposals", None, MEMBERS),
+    ("proposals_api.by_api", "GET"): ("/api/v1/proposals/{plan}", None, MEMBERS),
     ("moderation.report", "GET"): ("/f/bridges/report/comment/{comment}", None, "401 200 200 200 200 404 403"),
     ("moderation.report", "POST"): (
         "/f/bridges/report/comment/{comment}",
@@ -175,6 +216,10 @@ VOTE = "signed_out wrong_role ok neutral neutral not_found suspended"
 OWN = "signed_out wrong_role ok not_yours not_yours not_found suspended"  # boris is the participant, and the author
 TRANSLATE = "signed_out wrong_role ok ok ok not_found suspended"
 
+# boris is a co-author
+WRITE = "signed_out wrong_role ok not_coauthor wrong_role not_found suspended"
+REWORD = "signed_out not_yours ok not_yours not_yours not_found not_yours"
+
 # event → (what is sent, answers)
 OPERATIONS: dict[str, tuple[dict[str, Any], str]] = {
     "idea:post": (
@@ -232,6 +277,58 @@ OPERATIONS: dict[str, tuple[dict[str, Any], str]] = {
         {"idea": "one", "language": "ru"},
         "signed_out wrong_role machine_off machine_off machine_off not_found suspended",
     ),
+    "proposal:start": (
+        {"key": "6f2a1f5e-8a57-4b3c-9d0e-0123456789ab", "forum": "bridges", "title": "New", "language": "de"},
+        "signed_out wrong_role ok ok wrong_role not_found suspended",
+    ),
+    "proposal:invite": ({"proposal": "plan", "member": "chris"}, WRITE),
+    "proposal:answer": (
+        {"proposal": "asked", "accept": True},
+        "signed_out not_invited ok not_invited not_invited not_found not_invited",
+    ),
+    "proposal:leave": (
+        {"proposal": "plan"},
+        "signed_out not_coauthor ok not_coauthor not_coauthor not_found not_coauthor",
+    ),
+    "proposal:remove": (
+        {"proposal": "plan", "member": "boris"},
+        "signed_out wrong_role not_yours ok ok not_found suspended",
+    ),
+    "proposal:open": ({"proposal": "plan", "open": True}, WRITE),
+    "proposal:version": ({"proposal": "plan", "note": "x"}, WRITE),
+    "proposal:restore": ({"proposal": "plan", "version": 1}, WRITE),
+    "proposal:move": ({"proposal": "plan", "move": "withdraw"}, WRITE),
+    "proposal:endorse": (
+        {"proposal": "other", "join": True},
+        "signed_out wrong_role ok ok wrong_role not_found suspended",
+    ),
+    "proposal:current": ({"proposal": "plan", "part": "title", "language": "ru"}, WRITE),
+    "proposal:checked": (
+        {"proposal": "plan", "part": "title", "language": "ru"},
+        "signed_out wrong_role ok ok ok not_found suspended",
+    ),
+    "proposal:suggest": (
+        {"proposal": "plan", "part": "title", "language": "en"},
+        WRITE.replace("ok", "machine_off"),
+    ),
+    "amendment:suggest": (
+        {
+            "key": "6f2a1f5e-8a57-4b3c-9d0e-0123456789ab",
+            "proposal": "other",
+            "part": "need",
+            "language": "de",
+            "version": 1,
+            "wording": "New",
+            "reason": "x",
+        },
+        "signed_out wrong_role ok ok wrong_role not_found suspended",
+    ),
+    "amendment:answer": ({"amendment": "amendment", "answer": "decline", "words": "x"}, WRITE),
+    "amendment:reword": ({"amendment": "own_amendment", "wording": "New", "reason": "x"}, REWORD),
+    "amendment:withdraw": ({"amendment": "own_amendment"}, REWORD),
+    "draft:sync": ({"proposal": "plan"}, "signed_out not_coauthor ok ok ok not_found not_coauthor"),
+    "draft:write": ({"proposal": "plan", "update": "AAA="}, WRITE),
+    "draft:cursor": ({"proposal": "plan", "client": 1, "cursor": None}, WRITE),
     "board:writing": ({"board": "dots", "open": False}, CURATE),
     "board:voting": ({"board": "dots", "open": False}, CURATE),
     "board:freeze": ({"board": "dots", "frozen": True}, CURATE),
@@ -248,6 +345,8 @@ SOCKET_EVENTS: dict[str, tuple[dict[str, Any], str]] = {
 # channel kind → the tier in whose room each of them is; "-": in none
 ROOMS = {
     "thread": ("{thread}", "- members members moderators moderators - members"),
+    "proposal": ("{plan}", "- members members moderators moderators - members"),
+    "draft": ("{plan}", "- - members members members - -"),
     "board": ("{dots}", "- members members moderators moderators - members"),
     "forum": ("{bridges}", "- members members moderators moderators - members"),
 }
@@ -263,6 +362,41 @@ def comment_on(world: World, who: str, idea: str) -> Comment:
     about, thing = discussed("idea"), world.idea(idea)
     key = str(uuid.uuid4())
     return post_comment(world.member(who), about, thing.board, thing, key=key, text="Said", language="de")
+
+
+def some_proposals(world: World) -> dict[str, int]:
+    """What anna began: "plan", which boris writes with her and chris amends; "other", with an amendment by boris; "asked",
+    to which boris is invited. The forum is back in its first phase afterwards."""
+    anna, boris = world.member("anna"), world.member("boris")
+    with unit_of_work():
+        world.forum().phase = Phase.draft
+    made: dict[str, int] = {}
+    for name, more in (("plan", ["boris"]), ("other", []), ("asked", ["boris"])):
+        proposal = start_proposal(anna, title=name, language="de", key=str(uuid.uuid4()))
+        with unit_of_work():
+            words = {"need:de": from_plain("We need it"), "title:ru": from_plain("План")}
+            rewrite(anna, proposal, locked_draft(proposal.id), words)
+        save_version(anna, proposal)
+        for other in more:
+            invite_author(anna, proposal, world.member(other))
+        made[name] = proposal.id
+        if name == "plan":
+            answer_invitation(boris, proposal, accept=True)
+        if name != "asked":
+            author = world.member("chris") if name == "plan" else boris
+            made["amendment" if name == "plan" else "own_amendment"] = suggest_amendment(
+                author,
+                proposal,
+                part="need",
+                language="de",
+                base=from_plain("We need it"),
+                wording=from_plain("We want it"),
+                reason="x",
+                key=str(uuid.uuid4()),
+            ).id
+    with unit_of_work():
+        world.forum().phase = Phase.collect
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -291,11 +425,13 @@ def prepared(sqlite_world: tuple[Path, World], tmp_path_factory: pytest.TempPath
         ).id
         spare = make_code(world.member("olga"), role=Role.observer, delegation=None, days=3)
         link = make_password_link(None, world.person("max"))
+        proposals = some_proposals(world)
         names: dict[str, Any] = {
             **world.forums,
             **world.boards,
             **world.members,
             **world.ideas,
+            **proposals,
             "merge": merge,
             "cluster": cluster,
             "translation": translation,
@@ -325,6 +461,17 @@ class Matrix:
         self.names = self.names | {"static": rule.rule.partition("/<")[0]}
         self.before = snapshot(self.app)
 
+    def phase_of(self, name: str) -> None:
+        """Move the forum to where this route or operation has its time, if that is not the beginning."""
+        if not name.startswith(("proposal", "amendment", "draft")):
+            return
+        with self.app.app_context(), unit_of_work():
+            db.session().get_one(Forum, self.names["bridges"]).phase = Phase.draft
+        self.app.extensions["engine"].dispose()
+        self.template = self.file.with_name("later.db")
+        shutil.copy(self.file, self.template)
+        self.before = snapshot(self.app)
+
     def actors(self) -> Iterator[tuple[str, str | None]]:
         """Each kind of person, with the token they come with."""
         for who, name in ACTORS.items():
@@ -350,6 +497,9 @@ class Matrix:
 
     def payload(self, given: dict[str, Any]) -> dict[str, Any]:
         fields = (
+            "proposal",
+            "amendment",
+            "member",
             "idea",
             "into",
             "ideas",
@@ -409,6 +559,7 @@ def test_what_is_open_to_everybody_says_so(app: Flask) -> None:
 
 @pytest.mark.parametrize("row", ROUTES, ids=[f"{method} {endpoint}" for endpoint, method in ROUTES])
 def test_route(matrix: Matrix, row: tuple[str, str]) -> None:
+    matrix.phase_of(row[0])
     address, sent, statuses = ROUTES[row]
     address, method = matrix.fill(address), row[1]
     found = {}
@@ -435,6 +586,7 @@ def code_of(call: Callable[[], Any]) -> str:
 
 @pytest.mark.parametrize("event", OPERATIONS)
 def test_operation_over_the_api(matrix: Matrix, event: str) -> None:
+    matrix.phase_of(event)
     given, answers = OPERATIONS[event]
     payload = matrix.payload(given)
     path = re.sub(r"<(\w+)>", lambda field: str(payload[field[1]]), INTAKES[event].path)
@@ -450,6 +602,7 @@ def test_operation_over_the_api(matrix: Matrix, event: str) -> None:
 @pytest.mark.parametrize("event", OPERATIONS)
 def test_operation_over_the_socket_and_by_hand(matrix: Matrix, event: str) -> None:
     """What a socket acknowledges, and what the function below all transports says."""
+    matrix.phase_of(event)
     given, answers = OPERATIONS[event]
     payload, live = matrix.payload(given), matrix.app.extensions["live"]
     by_socket, by_hand = {}, {}

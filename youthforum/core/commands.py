@@ -89,6 +89,11 @@ def _rollback_quietly(s: Any) -> None:
         s.invalidate()
 
 
+def _domain(module: list[str]) -> str:
+    """The folder whose commands these are, be they in `commands.py` or in a package of this name."""
+    return module[module.index("commands") - 1] if "commands" in module else module[-2]
+
+
 def command(*, unless: Policy, lock: tuple[str, ...] = (), share: tuple[str, ...] = ()) -> Callable[[F], F]:
     """Make a function the one way in for a kind of write.
 
@@ -119,7 +124,7 @@ def command(*, unless: Policy, lock: tuple[str, ...] = (), share: tuple[str, ...
                     raise Forbidden(refusal)
                 return function(*args, **kwargs)
 
-        name = f"{function.__module__.split('.')[-2]}.{function.__name__}"
+        name = f"{_domain(function.__module__.split('.'))}.{function.__name__}"
         COMMANDS[name] = Command(name, run, unless)
         return run  # type: ignore[return-value]
 

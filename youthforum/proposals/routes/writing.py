@@ -8,7 +8,6 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from youthforum.core.access import signed_in, viewer
-from youthforum.core.errors import DomainError, Unauthenticated
 from youthforum.core.forms import parse
 from youthforum.core.requests import fields
 from youthforum.core.richtext import html
@@ -109,17 +108,10 @@ def save_version(slug: str, id: int) -> Any:
     proposal, _member = enter_proposal(slug, id)
     before = last_version(proposal)
     number = before.number if before is not None else 0
-    back = redirect(url_for(f"{pages.name}.show", slug=slug, id=id))
-    try:
-        form = parse(SaveVersionForm, fields() | {"proposal": proposal.id}, strict=False)
-        saved = live.save_version(viewer(), form)["version"]
-    except Unauthenticated:
-        raise
-    except DomainError as error:
-        flash(str(error.message), "problem")
-        return back
+    form = parse(SaveVersionForm, fields() | {"proposal": proposal.id}, strict=False)
+    saved = live.save_version(viewer(), form)["version"]
     if saved == number:
         flash(_("Nothing has changed since version %(number)s.", number=saved), "done")
     else:
         flash(_("Version %(number)s is saved. Everyone in the forum can read it.", number=saved), "done")
-    return back
+    return redirect(url_for(f"{pages.name}.show", slug=slug, id=id))
