@@ -39,7 +39,7 @@ def report_content(member: Member, *, kind: str, subject_id: int, category: str,
                 at=now(),
             )
         )
-        record(ReportMade(forum_id=member.forum_id, report_id=report.id, danger=alarming))
+    record(ReportMade(forum_id=member.forum_id, report_id=report.id, danger=chosen is Category.danger))
     if alarming:
         notify(queries.moderators_of(member.forum_id), "report.danger", report=report.id)
     return report

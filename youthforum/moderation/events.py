@@ -9,7 +9,7 @@ from youthforum.core.events import Fact
 
 @dataclass(frozen=True, kw_only=True)
 class ReportMade(Fact):
-    """`danger`: its reporter says that somebody is in danger."""
+    """Made, or said again with newer words. `danger`: its reporter says that somebody is in danger."""
 
     type = "report.made"
     forum_id: int

@@ -10,12 +10,15 @@ from youthforum.comments.models import Comment
 from youthforum.comments.queries import comment_by_id, comment_shown_to, url_of
 from youthforum.comments.subjects import subject_of
 from youthforum.core.errors import Conflict
+from youthforum.core.events import on
 from youthforum.core.richtext import plain
 from youthforum.forums.models import Member
 from youthforum.ideas.models import Idea
 from youthforum.ideas.queries import idea_by_id, idea_shown_to
 from youthforum.live.intake import Answer, intake
+from youthforum.live.sockets import live
 from youthforum.moderation import commands, forms, queries
+from youthforum.moderation.events import ReportMade, ReportsSettled
 from youthforum.moderation.models import Report
 from youthforum.moderation.reportables import reportable, reportable_of
 from youthforum.notices.inbox import notice_sentence
@@ -50,6 +53,13 @@ def settle(person: Person, form: forms.SettleForm) -> Answer:
     found, member = queries.report_shown_to(person, form.report)
     commands.settle_reports(member, found, outcome=form.outcome)
     return {}
+
+
+@on(ReportMade, ReportsSettled)
+def tell_moderators(fact: ReportMade | ReportsSettled) -> None:
+    """That there is something new to look at; nothing of what it is leaves by this way."""
+    for person_id in queries.people_who_moderate(fact.forum_id):
+        live().tell(person_id, "reports", {"forum": fact.forum_id})
 
 
 @notice_sentence("report.danger")

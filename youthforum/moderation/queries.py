@@ -118,6 +118,11 @@ def open_report_of(member: Member, kind: str, subject_id: int) -> Report | None:
     )
 
 
+def people_who_moderate(forum_id: int) -> list[int]:
+    """Ids of the people behind those members."""
+    return list(session().scalars(sa.select(Member.person_id).where(Member.id.in_(moderators_of(forum_id)))))
+
+
 def moderators_of(forum_id: int) -> list[int]:
     """Ids of the members who moderate or organise a forum."""
     return list(

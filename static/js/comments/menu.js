@@ -1,7 +1,7 @@
 // The one menu for all comments of a page: filled for the comment whose ⋯ was pressed. What one may not do is not offered.
 import { draft, dropDraft, restoreDraft } from "../core/drafts.js";
 import { all, find, need } from "../core/find.js";
-import { closable, openSheet, quote } from "../core/sheet.js";
+import { closable, openSheet, quote, standBeside } from "../core/sheet.js";
 import { openReport } from "../moderation/report.js";
 import { commentOf, idOf, textOf } from "./thread.js";
 
@@ -19,7 +19,7 @@ export class Menu {
     closable(need(document, "#comment-dialogs", HTMLElement));
     threads.actions.on("comment-menu", (button) => {
       const comment = commentOf(button);
-      if (comment) this.#open(comment);
+      if (comment) this.#open(comment, button);
     });
     this.#does("comment-edit", (comment) => writing.edit(comment));
     this.#does("comment-withdraw", (comment) => this.#send("comment:withdraw", comment));
@@ -40,8 +40,8 @@ export class Menu {
     });
   }
 
-  /** @param {HTMLElement} comment */
-  #open(comment) {
+  /** @param {HTMLElement} comment @param {HTMLElement} button that was pressed */
+  #open(comment, button) {
     this.#comment = comment;
     const offered = this.#offered(comment);
     for (const item of all(this.#dialog, ".menu-item")) {
@@ -50,6 +50,7 @@ export class Menu {
     }
     quote(this.#dialog, textOf(comment), comment.dataset["language"]);
     openSheet(this.#dialog, find(this.#dialog, "li:not([hidden]) .menu-item", HTMLElement));
+    standBeside(this.#dialog, button);
   }
 
   /** @param {HTMLElement} comment */

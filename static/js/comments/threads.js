@@ -126,6 +126,12 @@ export class Threads {
   /** @param {Change} change */
   #apply(change) {
     const id = Number(change.data["comment"]);
+    const comment = commentById(id);
+    // Its author still reads their own words, with the reason; what comes to the room is for everybody else.
+    if (change.type === "comment.hidden" && comment && this.owns(comment) && !this.moderates) {
+      void this.redraw();
+      return;
+    }
     const roots = change.html ? parse(change.html) : [];
     for (const root of roots) this.#draw(root, change.type);
     if (!roots.length) this.#remove(id);

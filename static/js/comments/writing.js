@@ -101,7 +101,10 @@ export class Writing {
     const typed = all(comment, "form.comment-form textarea").map((field) => (field instanceof HTMLTextAreaElement ? field.value.trim() : ""));
     const thread = this.#threadOf(comment);
     const field = thread && find(thread.form, "textarea", HTMLTextAreaElement);
+    const inside = comment.contains(document.activeElement);
     for (const text of typed) if (field && text && text !== textOf(comment)) this.#put(field, [field.value, text].filter(Boolean).join("\n\n"));
+    // Whoever was just typing goes on there.
+    if (inside && typed.length) field?.focus();
   }
 
   /** The real comment has come: its ghost goes. @param {HTMLElement} comment */

@@ -24,6 +24,20 @@ export function openSheet(dialog, focus = null) {
   }, { once: true });
 }
 
+/** On a wide screen a small menu stands where it was asked for; on a phone it comes from the bottom, as any sheet.
+ * @param {HTMLDialogElement} dialog an open one @param {Element} button */
+export function standBeside(dialog, button) {
+  const { style } = dialog;
+  if (!matchMedia("(min-width: 48rem)").matches) {
+    for (const name of ["inset-block-start", "inset-inline-start"]) style.removeProperty(name);
+    return;
+  }
+  const at = button.getBoundingClientRect();
+  const { offsetWidth, offsetHeight } = dialog;
+  style.setProperty("inset-block-start", `${Math.max(8, Math.min(at.bottom + 4, innerHeight - offsetHeight - 8))}px`);
+  style.setProperty("inset-inline-start", `${Math.max(8, Math.min(at.right - offsetWidth, innerWidth - offsetWidth - 8))}px`);
+}
+
 /** Shows what the dialog is about. @param {HTMLDialogElement} dialog @param {string} text @param {string} [language] */
 export function quote(dialog, text, language = "") {
   const place = find(dialog, "[data-quote]", HTMLElement);

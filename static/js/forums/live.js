@@ -58,7 +58,15 @@ function refreshSoon() {
 
 const name = given.channels.find((channel) => channel.startsWith("forum:"));
 if (name) {
-  new Channel(new Connection(), name, given.page?.forum_revision ?? null, {
+  const connection = new Connection();
+  let before = false;
+  // Reports are in no channel: whoever moderates is told that something is new, and looks again after having been away.
+  connection.on("reports", refreshSoon);
+  connection.onUpOrDown((up) => {
+    if (up && before && document.getElementById("cases")) refreshSoon();
+    before ||= up;
+  });
+  new Channel(connection, name, given.page?.forum_revision ?? null, {
     onChanges(changes) {
       for (const change of changes) {
         if (change.html) draw(change);

@@ -1,7 +1,7 @@
 // Moves the parts of a template without sending the form: by its buttons, or by dragging at the handle.
 import { answer } from "../../core/announce.js";
 import { all, need } from "../../core/find.js";
-import { say } from "../../core/given.js";
+import { given, say } from "../../core/given.js";
 import Sortable from "../../../vendor/sortable.js";
 
 const list = need(document, "[data-parts]", HTMLElement);
@@ -17,6 +17,18 @@ list.addEventListener("click", (event) => {
   // The button has come along; at the end of its way it can't be pressed, and the other one takes the focus.
   const next = button.disabled ? all(part, "[data-move]").find((other) => other !== button) : button;
   next?.focus();
+});
+
+// A new part bears its name as soon as it is typed, in the reader's language where it has one.
+list.addEventListener("input", (event) => {
+  const part = event.target instanceof HTMLInputElement && event.target.name.includes("-name-") ? event.target.closest(".template-part") : null;
+  if (!(part instanceof HTMLElement)) return;
+  const fields = /** @type {HTMLInputElement[]} */ (all(part, "input[name*='-name-']"));
+  const shown = fields.find((field) => field.lang === given.language && field.value.trim()) ?? fields.find((field) => field.value.trim());
+  if (!shown) return;
+  const title = need(part, ".template-part-name strong", HTMLElement);
+  part.dataset["name"] = title.textContent = shown.value.trim();
+  title.lang = shown.lang;
 });
 
 Sortable.create(list, {
