@@ -365,8 +365,8 @@ def comment_on(world: World, who: str, idea: str) -> Comment:
 
 
 def some_proposals(world: World) -> dict[str, int]:
-    """What anna began: "plan", which boris writes with her and chris amends; "other", with an amendment by boris; "asked",
-    to which boris is invited. The forum is back in its first phase afterwards."""
+    """What anna began: "plan", which boris writes with her and chris amends; "other", with an amendment by boris;
+    "asked", to which boris is invited. The forum is back in its first phase afterwards."""
     anna, boris = world.member("anna"), world.member("boris")
     with unit_of_work():
         world.forum().phase = Phase.draft
