@@ -18,11 +18,16 @@ from config import ROOT, Settings
 from tests.conftest import MakeApp
 from tests.world import Api, World
 from youthforum.core import errors
+from youthforum.core.commands import unit_of_work
 from youthforum.core.events import Fact
 from youthforum.core.forms import Form
+from youthforum.core.richtext import from_plain
 from youthforum.live import sockets
 from youthforum.live.channels import Audience, Change, Channel
 from youthforum.live.intake import INTAKES
+from youthforum.proposals.commands.writing import rewrite
+from youthforum.proposals.queries.drafts import locked_draft
+from youthforum.proposals.queries.proposals import proposal_by_id
 from youthforum.translations.commands import allow_machines
 from youthforum.votes.tally import Tally
 
@@ -128,8 +133,43 @@ def acknowledged(world: World, api_for: Callable[..., Api]) -> dict[str, set[str
     give("board:writing", "max", board=board, open=False)
     give("board:voting", "max", board=board, open=False)
     give("board:freeze", "max", board=board, frozen=True)
-    give("forum:phase", "max", forum=world.forums["bridges"], phase="cluster")
+    give("forum:phase", "max", forum=world.forums["bridges"], phase="draft")
+    of_proposals(world, give)
+    found["proposal:suggest"] = set()  # it asks the machine, and none answers here
     return found
+
+
+def of_proposals(world: World, give: Callable[..., dict[str, Any]]) -> None:
+    start = {"forum": world.forums["bridges"], "title": "Plan", "language": "de"}
+    plan = give("proposal:start", "anna", key=str(uuid.uuid4()), **start)["proposal"]["id"]
+    boris, members = world.members["boris"], world.members
+    give("proposal:invite", "anna", proposal=plan, member=boris)
+    give("proposal:answer", "boris", proposal=plan, accept=True)
+    give("proposal:leave", "boris", proposal=plan)
+    give("proposal:invite", "anna", proposal=plan, member=members["chris"])
+    give("proposal:remove", "anna", proposal=plan, member=members["chris"])
+    give("proposal:open", "anna", proposal=plan, open=True)
+    give("draft:sync", "boris", proposal=plan)
+    give("draft:write", "anna", proposal=plan, update="AAA=", client=7)
+    give("draft:cursor", "anna", proposal=plan, client=7, cursor=None)
+    with world.inside(), unit_of_work():
+        proposal = proposal_by_id(plan)
+        assert proposal is not None
+        rewrite(None, proposal, locked_draft(plan), {"title:ru": from_plain("План"), "need:de": from_plain("So")})
+    give("proposal:version", "anna", proposal=plan)
+    give("proposal:restore", "anna", proposal=plan, version=1)
+    give("proposal:endorse", "boris", proposal=plan, join=True)
+    give("proposal:current", "anna", proposal=plan, part="title", language="ru")
+    give("proposal:checked", "boris", proposal=plan, part="title", language="ru")
+    words = {"part": "need", "language": "de", "version": 1, "wording": "Anders", "reason": "Darum"}
+    for name in ("amendment:answer", "amendment:withdraw"):
+        made = give("amendment:suggest", "boris", key=str(uuid.uuid4()), proposal=plan, **words)["amendment"]["id"]
+        give("amendment:reword", "boris", amendment=made, wording="Ganz anders", reason="Darum")
+        if name == "amendment:answer":
+            give(name, "anna", amendment=made, answer="decline", words="Nein")
+        else:
+            give(name, "boris", amendment=made)
+    give("proposal:move", "anna", proposal=plan, move="withdraw")
 
 
 @pytest.mark.parametrize("app", [{"translation_url": "http://127.0.0.1:9"}], indirect=True)
@@ -169,7 +209,7 @@ def sent() -> dict[str, Fields | None]:
                 if (
                     isinstance(node, ast.Call)
                     and isinstance(node.func, ast.Attribute)
-                    and node.func.attr in ("broadcast", "send_to", "tell")
+                    and node.func.attr in ("broadcast", "send_to", "tell", "pass_on")
                     and len(node.args) == 3
                     and isinstance(node.args[1], ast.Constant)
                 ):
