@@ -241,7 +241,7 @@ def close_poll(member: Member, poll: Poll) -> None:
 
 
 @command(unless=policy.why_not_close_by_clock, lock=("poll",))
-def close_by_clock(poll: Poll, *, at: datetime) -> None:
+def close_by_clock(_clock: None, poll: Poll, *, at: datetime) -> None:
     """The same, because its time is over; the first of several processes does it."""
     _close(poll, at)
 
@@ -252,7 +252,7 @@ def _close(poll: Poll, at: datetime) -> None:
 
 
 @command(unless=policy.why_not_count, lock=("poll",))
-def store_outcome(poll: Poll, *, opened: Opened) -> None:
+def store_outcome(_machine: None, poll: Poll, *, opened: Opened) -> None:
     """Keep what was counted: opened ballots in the order of their new ids, the outcome, the rest of the protocol.
 
     The sealed ballots go, and with them this poll’s half of the key. Counting takes a while and happens outside of

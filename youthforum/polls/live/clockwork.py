@@ -46,7 +46,7 @@ class Clockwork:
         for poll in queries.due_to_open(at):
             self._try(poll, lambda poll: self._open(poll))
         for poll in queries.due_to_close(at):
-            self._try(poll, lambda poll: commands.close_by_clock(poll, at=at))
+            self._try(poll, lambda poll: commands.close_by_clock(None, poll, at=at))
         for poll in queries.not_counted():
             self._try(poll, count)
         self._tell_turnout()

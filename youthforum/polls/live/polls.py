@@ -171,7 +171,7 @@ def count(poll: Poll) -> bool:
         log.error("box_not_opened", poll=number)
         return False
     if poll.state is State.closed:  # and neither cancelled nor published by another process meanwhile
-        commands.store_outcome(poll, opened=opened)
+        commands.store_outcome(None, poll, opened=opened)
         commands.publish_by_itself(poll)
     return True
 
