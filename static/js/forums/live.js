@@ -59,11 +59,12 @@ function refreshSoon() {
 const name = given.channels.find((channel) => channel.startsWith("forum:"));
 if (name) {
   const connection = new Connection();
+  // Reports and notices are in no channel: who they are for is told that something is new, and looks again after an absence.
+  const told = document.querySelector("#cases, #inbox");
   let before = false;
-  // Reports are in no channel: whoever moderates is told that something is new, and looks again after having been away.
-  connection.on("reports", refreshSoon);
+  for (const event of told ? ["reports", "notices"] : []) connection.on(event, refreshSoon);
   connection.onUpOrDown((up) => {
-    if (up && before && document.getElementById("cases")) refreshSoon();
+    if (up && before && told) refreshSoon();
     before ||= up;
   });
   new Channel(connection, name, given.page?.forum_revision ?? null, {
