@@ -131,11 +131,14 @@ class SharedDocument:
 
     def write(self, texts: dict[str, RichText], fields: dict[str, Any] | None = None) -> bytes:
         """Make these roots say this, changing as little as possible; with `fields`, make the typed values exactly
-        these. The update to store and to send; b"" where everything says so already."""
+        these. The update to store and to send; b"" where everything says so already. Raises Invalid for what would
+        not be taken from a browser either."""
         before = self._doc.get_state()
         self._changed = False
         with self._doc.transaction():
             for name, wanted in texts.items():
+                part = self._roots[name]
+                check(wanted, limit=ROOM * part.longest, line=part.kind == "line")
                 _rewrite(self._fragments[name], wanted)
             if fields is not None:
                 check_fields(fields, self.frame)

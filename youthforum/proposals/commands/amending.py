@@ -76,11 +76,14 @@ def accept_amendment(member: Member, proposal: Proposal, amendment: Amendment) -
     """Merge it into the live draft; its author is named among those who wrote the section.
 
     Raises Conflict where the words that it changes have been changed since (`mine`: as suggested, `theirs`: as it
-    reads now), so that nothing is overwritten.
+    reads now), so that nothing is overwritten, and Invalid (`too_long`) where a section has no room for it.
     """
     draft = locked_draft(proposal.id)
-    present = document_of(proposal, draft).as_typed(amendment.part, amendment.language)
-    merged = merge(amendment.base, present, amendment.wording)
+    document, section = document_of(proposal, draft), (amendment.part, amendment.language)
+    present = document.text(*section)
+    # Empty paragraphs that somebody may be about to fill stay, unless they stand where the new words go.
+    merged = merge(amendment.base, document.as_typed(*section), amendment.wording)
+    merged = merged or merge(amendment.base, present, amendment.wording)
     if merged is None:
         raise Conflict(
             _l("These words have been changed since. Please bring both together in the draft, then answer here."),
