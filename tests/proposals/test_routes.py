@@ -12,7 +12,9 @@ from tests.world import Api, Browser, Page, World
 from youthforum.core.commands import unit_of_work
 from youthforum.core.richtext import from_markdown, from_plain
 from youthforum.forums.phases import Phase
+from youthforum.live.channels import Audience, Change
 from youthforum.proposals.commands.writing import rewrite
+from youthforum.proposals.live.amendments import draw_amendments
 from youthforum.proposals.queries.drafts import locked_draft
 from youthforum.proposals.queries.proposals import proposal_by_id
 
@@ -304,3 +306,15 @@ def test_the_home_page_and_the_queue_know_of_it(plan: int, english: Browsers) ->
     queue = english("anna").get("/f/bridges/translate?language=ru").get_data(as_text=True)
     assert f"/f/bridges/proposals/{plan}/write?language=ru#part-need" in queue
     assert "#part-title" not in queue
+
+
+def test_what_a_room_is_sent_of_an_amendment_is_about_nobody(plan: int, api_for: Apis, english: Browsers) -> None:
+    words = {"part": "need", "language": "de", "version": 1, "wording": "Anders.", "reason": "Darum"}
+    boris = api_for("boris")
+    made = boris.post(f"/proposals/{plan}/amendments", {"key": str(uuid.uuid4()), **words}).get_json()["amendment"]
+    page = english("boris").get(show(plan)).get_data(as_text=True)
+    assert " data-mine" in page and page.count('name="csrf_token"') > 3
+    with boris.client.application.test_request_context("/"):
+        change = Change(9, "amendment.made", {"amendment": made["id"]})
+        html = draw_amendments(change, Audience(f"proposal:{plan}", "members", "en"))
+    assert html and "Darum" in html and "data-mine" not in html and "csrf_token" not in html

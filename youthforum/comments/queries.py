@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from youthforum.comments.subjects import Subject, subject_of
 from youthforum.core.dates import moment
 from youthforum.core.db import session
 from youthforum.core.errors import NotFound
-from youthforum.core.text import whole
+from youthforum.core.text import Text, whole
 from youthforum.forums.models import Delegation, Forum, Member
 from youthforum.ideas.models import Hiding, Idea
 from youthforum.people.models import Person
@@ -62,10 +62,11 @@ class Said:
 
 @dataclass(frozen=True)
 class Place:
-    """Where comments are drawn: the forum in addresses, and its clock."""
+    """Where comments are drawn: the forum in addresses, its clock, and the names of what is commented on."""
 
     slug: str
     time_zone: str
+    parts: Mapping[str, Text]
 
     def when(self, said: Said) -> str:
         """When it was written, for the present reader."""
@@ -242,7 +243,7 @@ def thread_view(about: Subject, thing: Any, member: Member) -> ThreadView:
     return ThreadView(
         kind=about.kind,
         subject_id=thing.id,
-        place=Place(member.forum.slug, member.forum.time_zone),
+        place=Place(member.forum.slug, member.forum.time_zone, about.parts(thing)),
         thread_id=thread.id if thread else None,
         revision=thread.revision if thread else 0,
         comments=comments,
@@ -283,7 +284,7 @@ def to_draw(comment_id: int, *, moderates: bool) -> tuple[Said, Place] | None:
         rows = _rows((Comment.id == head.id) | (Comment.parent_id == head.id))
         found = _tree(rows, moderates=moderates, member_id=None, names=about.shows_names(thing))
     forum = session().get_one(Forum, thread.forum_id)
-    return (found[0], Place(forum.slug, forum.time_zone)) if found else None
+    return (found[0], Place(forum.slug, forum.time_zone, about.parts(thing))) if found else None
 
 
 def translatable(forum_id: int) -> sa.Select[int, str, int, datetime]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,8 @@ from youthforum.forums.models import Member
 from youthforum.people.models import Person
 
 
-def _nothing(_thing: Any) -> Collection[str]:
-    return ()
+def _nothing(_thing: Any) -> Mapping[str, Text]:
+    return {}
 
 
 def _always(_thing: Any) -> bool:
@@ -35,7 +35,7 @@ class Subject:
       the `thread`: who looks at the thing learns that there is a thread now, and how many comments it has.
     - `ground(thing)` → the row under whose lock the thing changes (an idea's board); the thing itself by default.
     - `url(thing)` → the path of its page, `title(thing)` → how a notice calls it.
-    - `parts(thing)` → the names of its sections that can be commented on.
+    - `parts(thing)` → its sections that can be commented on, `{id: what readers call it}`.
     - `may_resolve(member, thing)`: who, beside moderators and a comment's author, says that a comment is dealt with.
     - `shows_names(thing)`: whether comments bear the names of those who wrote them.
     - `still_open(thing)`: whether those who were let in may still read it; else only moderators are told more.
@@ -49,7 +49,7 @@ class Subject:
     url: Callable[[Any], str]
     title: Callable[[Any], Text]
     ground: Callable[[Any], Any] = lambda thing: thing
-    parts: Callable[[Any], Collection[str]] = _nothing
+    parts: Callable[[Any], Mapping[str, Text]] = _nothing
     may_resolve: Callable[[Member | None, Any], bool] = _nobody_else
     shows_names: Callable[[Any], bool] = _always
     still_open: Callable[[Any], bool] = _always

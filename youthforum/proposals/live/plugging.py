@@ -56,7 +56,7 @@ subject(
     discussed=_discussed,
     url=proposal_url,
     title=lambda proposal: proposal.title,
-    parts=lambda proposal: [part.id for part in template_of(proposal).parts],
+    parts=lambda proposal: {part.id: part.title for part in template_of(proposal).parts},
     may_resolve=policy.writes,
 )
 
