@@ -150,7 +150,7 @@ class SharedDocument:
         for key in present.keys() - fields.keys():
             del self._fields[key]
         for key, value in fields.items():
-            if present.get(key) != value:
+            if key not in present or present[key] != value:
                 self._fields[key] = value
 
     # Reading -----------------------------------------------------------------------------------------------------
@@ -238,10 +238,10 @@ def _fits(part: Part, value: Any, frame: Frame) -> bool:
     if part.kind == "date":
         return isinstance(value, str) and _is_date(value)
     if part.kind in ("languages", "delegations"):
-        known = frame.languages if part.kind == "languages" else frame.delegations
-        return (
-            isinstance(value, list) and len(value) == len(set(map(str, value))) and all(one in known for one in value)
-        )
+        known, kind = (frame.languages, str) if part.kind == "languages" else (frame.delegations, int)
+        # By their kind first: what a browser sends may be anything, and True would be the first delegation.
+        fit = isinstance(value, list) and all(type(one) is kind and one in known for one in value)
+        return fit and len(value) == len(set(value))
     return (
         isinstance(value, dict)
         and value.keys() == {"label", "amount", "position"}
@@ -261,7 +261,8 @@ def _is_number(value: Any) -> bool:
 
 def _is_date(value: str) -> bool:
     try:
-        return len(value) == 10 and 1900 <= date.fromisoformat(value).year < 2200
+        found = date.fromisoformat(value)
+        return found.isoformat() == value and 1900 <= found.year < 2200  # not in one of the other ways to write a day
     except ValueError:
         return False
 
