@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import compress
-from math import gcd
-from operator import mul
+
+import numpy as np
+from numpy.typing import NDArray
 
 from youthforum.polls.counting.ballots import Approval
 from youthforum.polls.counting.lots import Decision, Lots, Tie
+
+Marks = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +32,40 @@ class Phragmen:
 
 
 class Loads:
-    """Voters in groups with equal ballots, each bearing a load: `loads[group]` / `unit`, whole numbers throughout.
+    """Voters, each bearing a load, in whole steps of few fractions, so that sums over them are exact and fast.
 
-    `supporters[option]` marks the groups that support the option.
+    `supporters[option]` marks who supports the option. Whoever has borne something has the load `levels[level]`. The
+    others have `first`, a sum of fractions, each so many times per voter; nobody's is above the first new load.
     """
 
     def __init__(
-        self, sizes: Sequence[int], supporters: dict[str, Sequence[bool]], loads: list[int], unit: int
+        self, supporters: dict[str, Marks], voters: int, first: Sequence[tuple[Fraction, NDArray[np.uint8]]] = ()
     ) -> None:
-        self.sizes, self.supporters, self.loads, self.unit = sizes, supporters, loads, unit
-        self.support = {option: sum(compress(sizes, marks)) for option, marks in supporters.items()}
+        self.supporters, self.first = supporters, first
+        self.support = {option: int(np.count_nonzero(marks)) for option, marks in supporters.items()}
+        self.level = np.zeros(voters, np.intp)  # 0: nothing borne yet
+        self.levels = [Fraction(0)]
 
     def after(self, option: str) -> Fraction | None:
         """The load of each supporter once they bear this option too; None without supporters."""
         if not self.support[option]:
             return None
-        marks = self.supporters[option]
-        borne = sum(map(mul, compress(self.loads, marks), compress(self.sizes, marks)))
-        return Fraction(self.unit + borne, self.unit * self.support[option])
+        supporters = np.flatnonzero(self.supporters[option])
+        levels = self.level[supporters]
+        borne = sum(map(Fraction.__mul__, self.levels, np.bincount(levels).tolist()), Fraction(0))
+        fresh = supporters[levels == 0] if self.first else supporters
+        for load, times in self.first:
+            borne += load * int(times[fresh].sum())
+        return (1 + borne) / self.support[option]
 
-    def bear(self, option: str, load: Fraction) -> list[bool]:
-        """Give the option's supporters their new load; the answer marks the groups that bear more than before."""
-        factor = load.denominator // gcd(load.denominator, self.unit)
-        if factor > 1:
-            self.unit *= factor
-            self.loads = [factor * each for each in self.loads]
-        new = load.numerator * (self.unit // load.denominator)
-        marks = self.supporters[option]
-        bearing = [mark and each < new for mark, each in zip(marks, self.loads, strict=True)]
-        self.loads = [new if mark else each for mark, each in zip(marks, self.loads, strict=True)]
+    def bear(self, option: str, load: Fraction) -> Marks:
+        """Give the option's supporters their new load; the answer marks those who bear more than before."""
+        # Loads never fall from one election to the next: each was the smallest, and none gets smaller by bearing more.
+        if load > self.levels[-1]:
+            self.levels.append(load)
+        now = len(self.levels) - 1
+        bearing = self.supporters[option] & (self.level < now)
+        self.level[bearing] = now
         return bearing
 
     def lightest(self, options: Sequence[str], lots: Lots) -> tuple[str, Fraction | None]:
@@ -80,9 +86,8 @@ def sequential_phragmen(
     Sources: Phragmén 1894; Brill, Freeman, Janson and Lackner 2017/2024, “Phragmén’s voting methods and justified
     representation”, Mathematical Programming 203, section 3 (seq-Phragmén).
     """
-    piles = Counter(approval.options for approval in approvals)
-    marks: dict[str, Sequence[bool]] = {option: [option in pile for pile in piles] for option in options}
-    voters = Loads(list(piles.values()), marks, [0] * len(piles), 1)
+    marks = {option: np.array([option in each.options for each in approvals], np.bool_) for option in options}
+    voters = Loads(marks, len(approvals))
     lots = Lots(order)
     rounds: list[Burden] = []
     remaining = list(options)
