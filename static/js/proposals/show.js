@@ -15,7 +15,7 @@ import { draw, markMine, refetch } from "./fresh.js";
 
 /** @typedef {import("../live/order.js").Change} Change */
 
-/** @type {{proposal: number, revision: number, forum_revision: number}} */
+/** @type {{proposal: number, revision: number, forum_revision: number, version: number|null}} */
 const page = given.page;
 // What is drawn for everybody at once (350 in a hall) is asked for over so many milliseconds.
 const SPREAD = 2000;
@@ -32,6 +32,11 @@ let refreshing = 0;
 function refreshSoon() {
   window.clearTimeout(refreshing);
   refreshing = window.setTimeout(() => void refetch(), Math.random() * SPREAD);
+}
+
+/** Now there is something to read: a page with other things on it. A comment in the making is kept (core/drafts.js). */
+function beginAnew() {
+  window.setTimeout(() => location.reload(), Math.random() * SPREAD);
 }
 
 /** @param {Change} change */
@@ -51,7 +56,8 @@ new Channel(connection, `proposal:${page.proposal}`, page.revision, {
         else refreshSoon();
       }
     }
-    if (changes.some((change) => !change.html && change.type !== "proposal.discussed")) refreshSoon();
+    if (page.version === null && changes.some((change) => change.type === "version.saved")) beginAnew();
+    else if (changes.some((change) => !change.html && change.type !== "proposal.discussed")) refreshSoon();
   },
   onReload: refetch,
 });

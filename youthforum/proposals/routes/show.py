@@ -75,7 +75,12 @@ def show(slug: str, id: int) -> Any:
         endorses=queries.endorses(member, proposal),
         suggested=suggested,
         own_amendments=[one.amendment.id for one in suggested if one.amendment.author_id == member.id],
-        page_data={"proposal": proposal.id, "revision": proposal.revision, "forum_revision": member.forum.revision},
+        page_data={
+            "proposal": proposal.id,
+            "revision": proposal.revision,
+            "forum_revision": member.forum.revision,
+            "version": last.number if last is not None else None,
+        },
         channels=[proposal.channel, f"forum:{proposal.forum_id}"],
         **_words(proposal, version),
         **_discussion(member, proposal, readable=last is not None or writing),
