@@ -6,6 +6,7 @@ crossed so that all pages are also seen in every pairing of width and colours.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from playwright.sync_api import Page, expect
 
 from config import load_settings
 from tests.browser.conftest import DESK, PHONE, Visits, opened
-from tests.browser.site import Site
+from tests.browser.site import Board, Site
 from youthforum import create_app
 
 LANGUAGES = ("de", "ru", "en")
@@ -56,6 +57,13 @@ PAGES: dict[str, tuple[str, str]] = {
     "boards.new": ("organiser", "/f/{forum}/boards/new"),
     "boards.settings": ("organiser", "/f/{forum}/boards/{board}/settings"),
     "boards.show": ("organiser", "/f/{forum}/boards/{board}"),
+    "comments.idea": ("member", "/f/{forum}/boards/{board}/ideas/{idea}"),
+    "notices.inbox": ("organiser", "/f/{forum}/notices"),
+    "translations.queue": ("member", "/f/{forum}/translate"),
+    "translations.one": ("member", "/f/{forum}/translate/idea/{idea}"),
+    "moderation.report": ("member", "/f/{forum}/report/comment/{comment}"),
+    "moderation.reports": ("organiser", "/f/{forum}/reports"),
+    "proposals.template": ("organiser", "/f/{forum}/template"),
     # Shown once, right after joining: reached by joining, see below.
     "forums.welcome": ("joining", "/join/{code}"),
 }
@@ -67,10 +75,14 @@ MORE_PAGES = [
     ("member", "/f/{forum}/boards/{opinions}"),
     ("member", "/f/{forum}/boards/{empty}"),
     ("member", "/f/{forum}/boards/{board}?idea={idea}"),
+    ("member", "/f/{forum}/notices"),
+    ("member", "/f/{forum}/boards/{board}/ideas/{silent}"),
+    ("organiser", "/f/{forum}/boards/{board}/ideas/{idea}?comment={comment}"),
 ]
 # What answers GET with something else than a page for people.
 NO_PAGES = {"static", "api.healthz", "api.readyz", "api.metrics", "api.openapi", "votes_api.board_by_api"}
-NO_PAGES |= {"forums_api.listing"}
+NO_PAGES |= {"forums_api.listing", "comments_api.thread", "notices_api.notices_by_api"}
+NO_PAGES |= {"translations_api.translations_by_api"}
 
 
 def routes(app: Flask) -> Iterator[str]:
@@ -134,12 +146,23 @@ def boards(site: Site) -> dict[str, int]:
     for text, language in ((LONG_WORD[:140], "de"), ("Общий хор двух городов", "ru"), ("A shared choir", "en")):
         full.post(text, language=language)
     opinions = site.board(columns=1, kind="opinions", ideas=2)
+    ideas = [idea["id"] for idea in full.state()["ideas"]]
+    said = [discussed(full, ideas[0], *each) for each in ((LONG_WORD[:140], "de"), ("Это надо попробовать", "ru"))]
+    discussed(full, ideas[0], "With a tent?", "en", parent=said[1])
+    full.ask("reports", {"kind": "comment", "id": said[0], "category": "danger", "text": LONG_WORD})
     return {
         "board": full.id,
-        "idea": full.state()["ideas"][0]["id"],
+        "idea": ideas[0],
+        "silent": ideas[1],
+        "comment": said[0],
         "opinions": opinions.id,
         "empty": site.board(columns=2).id,
     }
+
+
+def discussed(board: Board, idea: int, text: str, language: str, **more: Any) -> int:
+    comment = {"key": str(uuid.uuid4()), "idea": idea, "text": text, "language": language, **more}
+    return int(board.ask("comments", comment)["comment"]["id"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -210,6 +233,40 @@ def test_axe_finds_nothing_in_what_opens_over_a_board(site: Site, visit: Visits,
         page.locator(name).locator("> summary").click()
         found += looked_at(page, language, name, name)
         page.keyboard.press("Escape")
+    assert found == [], "\n".join(found)
+
+
+def about_the_comment(page: Page, act: str = "") -> None:
+    page.locator(".comment [data-act=comment-menu]").first.click()
+    if act:
+        page.locator(f"#comment-menu [data-act={act}]").click()
+
+
+# The same over the page of an idea, and the forms that open within it.
+OVER_AN_IDEA: dict[str, Callable[[Page], None]] = {
+    "#comment-menu": lambda page: about_the_comment(page),
+    "#comment-hide": lambda page: about_the_comment(page, "comment-hide"),
+    "#report": lambda page: about_the_comment(page, "comment-report"),
+    "dialog:has(#translating)": lambda page: page.locator("main [data-translate]").first.click(),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_in_what_opens_over_an_idea(
+    site: Site, visit: Visits, boards: dict[str, int], language: str
+) -> None:
+    page = visit(site.staff("moderator", language), f"{site.board_path(boards['board'])}/ideas/{boards['idea']}")
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    found = []
+    for name, open_it in OVER_AN_IDEA.items():
+        page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+        open_it(page)
+        expect(page.locator(name)).to_be_visible()
+        found += looked_at(page, language, name, name)
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog[open]")).to_have_count(0)
+    page.locator("[data-act=reply]").first.click()
+    found += looked_at(page, language, "an answer", ".comment-reply")
     assert found == [], "\n".join(found)
 
 
