@@ -34,6 +34,9 @@ from youthforum.live.channels import CHANNELS, Audience
 from youthforum.live.intake import INTAKES
 from youthforum.moderation.commands import report_content
 from youthforum.people.commands import make_password_link
+from youthforum.polls.commands import close_poll, make_poll, open_poll
+from youthforum.polls.forms import PollFields
+from youthforum.polls.live.polls import count
 from youthforum.proposals.commands.amending import suggest_amendment
 from youthforum.proposals.commands.authors import answer_invitation, invite_author
 from youthforum.proposals.commands.starting import start_proposal
@@ -146,6 +149,10 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, Any] | None, str]] = {
     ("proposals.template", "POST"): ("/f/bridges/template", {"order": "title"}, "401 403 403 403 422 404 403"),
     ("proposals_api.listing", "GET"): ("/api/v1/forums/bridges/proposals", None, MEMBERS),
     ("proposals_api.by_api", "GET"): ("/api/v1/proposals/{plan}", None, MEMBERS),
+    ("polls_api.by_api", "GET"): ("/api/v1/polls/{running}", None, MEMBERS),
+    # Before the result is published
+    ("polls_api.export", "GET"): ("/api/v1/polls/{counted}/export", None, FACILITATORS),
+    ("polls_api.result_as_table", "GET"): ("/api/v1/polls/{counted}/result.csv", None, FACILITATORS),
     ("moderation.report", "GET"): ("/f/bridges/report/comment/{comment}", None, "401 200 200 200 200 404 403"),
     ("moderation.report", "POST"): (
         "/f/bridges/report/comment/{comment}",
@@ -214,11 +221,20 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, Any] | None, str]] = {
 CURATE = "signed_out wrong_role wrong_role ok ok not_found suspended"
 VOTE = "signed_out wrong_role ok neutral neutral not_found suspended"
 OWN = "signed_out wrong_role ok not_yours not_yours not_found suspended"  # boris is the participant, and the author
+PREPARE = "signed_out not_found not_found ok ok not_found not_found"  # nobody else knows of the poll yet
 TRANSLATE = "signed_out wrong_role ok ok ok not_found suspended"
 
 # boris is a co-author
 WRITE = "signed_out wrong_role ok not_coauthor wrong_role not_found suspended"
 REWORD = "signed_out not_yours ok not_yours not_yours not_found not_yours"
+
+A_POLL: dict[str, Any] = {
+    "question": {"en": "What first?"},
+    "options": [{"text": {"en": "A map"}}, {"text": {"en": "A choir"}}],
+    "method": "approval",
+    "winners": {"kind": "highest", "seats": 1},
+    "results": "when_published",
+}
 
 # event → (what is sent, answers)
 OPERATIONS: dict[str, tuple[dict[str, Any], str]] = {
@@ -329,6 +345,13 @@ OPERATIONS: dict[str, tuple[dict[str, Any], str]] = {
     "draft:sync": ({"proposal": "plan"}, "signed_out not_coauthor ok ok ok not_found not_coauthor"),
     "draft:write": ({"proposal": "plan", "update": "AAA="}, WRITE),
     "draft:cursor": ({"proposal": "plan", "client": 1, "cursor": None}, WRITE),
+    "poll:make": ({"forum": "bridges", **A_POLL}, CURATE),
+    "poll:change": ({"poll": "ready", **A_POLL}, PREPARE),
+    "poll:open": ({"poll": "ready"}, PREPARE),
+    "poll:close": ({"poll": "running"}, CURATE),
+    "poll:publish": ({"poll": "counted"}, CURATE),
+    "poll:cancel": ({"poll": "running", "reason": "x"}, CURATE),
+    "ballot:cast": ({"poll": "running", "choice": ["a"], "half": "0" * 32}, VOTE),
     "board:writing": ({"board": "dots", "open": False}, CURATE),
     "board:voting": ({"board": "dots", "open": False}, CURATE),
     "board:freeze": ({"board": "dots", "frozen": True}, CURATE),
@@ -347,6 +370,7 @@ ROOMS = {
     "thread": ("{thread}", "- members members moderators moderators - members"),
     "proposal": ("{plan}", "- members members moderators moderators - members"),
     "draft": ("{plan}", "- - members members members - -"),
+    "poll": ("{running}", "- members members moderators moderators - members"),
     "board": ("{dots}", "- members members moderators moderators - members"),
     "forum": ("{bridges}", "- members members moderators moderators - members"),
 }
@@ -399,6 +423,24 @@ def some_proposals(world: World) -> dict[str, int]:
     return made
 
 
+def some_polls(world: World) -> dict[str, int]:
+    """One that is being prepared, one that is open, and one that is counted but not published."""
+    max_, made = world.member("max"), {}
+    with unit_of_work():
+        world.forum().phase = Phase.decide
+    for name in ("ready", "running", "counted"):
+        poll = make_poll(max_, form=PollFields(**A_POLL))
+        made[name] = poll.id
+        if name != "ready":
+            open_poll(max_, poll)
+        if name == "counted":
+            close_poll(max_, poll)
+            count(poll)
+    with unit_of_work():
+        world.forum().phase = Phase.collect
+    return made
+
+
 @pytest.fixture(scope="session")
 def prepared(sqlite_world: tuple[Path, World], tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     """The world plus a withdrawn, a hidden and a merged idea, a cluster, a spare code and a link; and their ids."""
@@ -432,6 +474,7 @@ def prepared(sqlite_world: tuple[Path, World], tmp_path_factory: pytest.TempPath
             **world.members,
             **world.ideas,
             **proposals,
+            **some_polls(world),
             "merge": merge,
             "cluster": cluster,
             "translation": translation,
@@ -463,10 +506,13 @@ class Matrix:
 
     def phase_of(self, name: str) -> None:
         """Move the forum to where this route or operation has its time, if that is not the beginning."""
-        if not name.startswith(("proposal", "amendment", "draft")):
+        begins = {"proposal": Phase.draft, "amendment": Phase.draft, "draft": Phase.draft}
+        begins |= {"poll": Phase.decide, "ballot": Phase.decide}
+        phase = next((phase for begin, phase in begins.items() if name.startswith(begin)), None)
+        if phase is None:
             return
         with self.app.app_context(), unit_of_work():
-            db.session().get_one(Forum, self.names["bridges"]).phase = Phase.draft
+            db.session().get_one(Forum, self.names["bridges"]).phase = phase
         self.app.extensions["engine"].dispose()
         self.template = self.file.with_name("later.db")
         shutil.copy(self.file, self.template)
@@ -497,6 +543,7 @@ class Matrix:
 
     def payload(self, given: dict[str, Any]) -> dict[str, Any]:
         fields = (
+            "poll",
             "proposal",
             "amendment",
             "member",

@@ -135,6 +135,8 @@ def acknowledged(world: World, api_for: Callable[..., Api]) -> dict[str, set[str
     give("board:freeze", "max", board=board, frozen=True)
     give("forum:phase", "max", forum=world.forums["bridges"], phase="draft")
     of_proposals(world, give)
+    give("forum:phase", "max", forum=world.forums["bridges"], phase="decide")
+    of_polls(world, give)
     found["proposal:suggest"] = set()  # it asks the machine, and none answers here
     return found
 
@@ -170,6 +172,19 @@ def of_proposals(world: World, give: Callable[..., dict[str, Any]]) -> None:
         else:
             give(name, "boris", amendment=made)
     give("proposal:move", "anna", proposal=plan, move="withdraw")
+
+
+def of_polls(world: World, give: Callable[..., dict[str, Any]]) -> None:
+    words: dict[str, Any] = {"question": {"en": "What first?"}, "options": [{"text": {"en": "A map"}}]}
+    words |= {"method": "yes_no", "majority": {"threshold": "simple"}, "results": "when_published"}
+    poll = give("poll:make", "max", forum=world.forums["bridges"], **words)["poll"]["id"]
+    give("poll:change", "max", poll=poll, **words)
+    give("poll:open", "max", poll=poll)
+    give("ballot:cast", "anna", poll=poll, choice={"a": "yes"}, half="0" * 32)
+    give("poll:close", "max", poll=poll)
+    give("poll:publish", "max", poll=poll)
+    other = give("poll:make", "max", forum=world.forums["bridges"], **words)["poll"]["id"]
+    give("poll:cancel", "max", poll=other, reason="Not needed")
 
 
 @pytest.mark.parametrize("app", [{"translation_url": "http://127.0.0.1:9"}], indirect=True)

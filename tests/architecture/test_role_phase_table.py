@@ -25,6 +25,8 @@ EXPECTED = {
     "curate":        ("........", "........", "xxxxxxx.", "xxxxxxx."),
     "change_phase":  ("........", "........", "xxxxxxxx", "xxxxxxxx"),
     "run_boards":    ("........", "........", "xxxxxxx.", "xxxxxxx."),
+    "decide":        ("........", "....x...", "........", "........"),
+    "run_polls":     ("........", "........", "xxxxxxx.", "xxxxxxx."),
     "edit_forum":    ("........", "........", "........", "xxxxxxxx"),
 }  # fmt: skip
 
@@ -60,7 +62,7 @@ def test_every_activity_has_its_row() -> None:
 
 
 # What decides about every command: an activity of the table; "own", what belongs to the person alone; "inner", given
-# only inside other commands, which decide; "machine", the server's command line and start.
+# only inside other commands, which decide; "clock", what follows by itself; "machine", the server's command line.
 COMMAND_TABLE = {
     "boards.change_board": "run_boards",
     "boards.freeze": "run_boards",
@@ -126,6 +128,15 @@ COMMAND_TABLE = {
     "people.set_password": "own",
     "people.speak": "own",
     "people.use_password_link": "link",
+    "polls.cancel_poll": "run_polls",
+    "polls.cast_ballot": "decide",
+    "polls.change_poll": "run_polls",
+    "polls.close_by_clock": "clock",
+    "polls.close_poll": "run_polls",
+    "polls.make_poll": "run_polls",
+    "polls.open_poll": "run_polls",
+    "polls.publish_poll": "run_polls",
+    "polls.store_outcome": "clock",
     "proposals.accept_amendment": "draft",
     "proposals.answer_invitation": "draft",
     "proposals.ask_back": "draft",
