@@ -49,6 +49,7 @@ export class Doc {
   getMap<T = any>(name: string): YMap<T>;
   getXmlFragment(name: string): XmlFragment;
   off(event: string, listener: (...told: any[]) => void): void;
+  on(event: "beforeAllTransactions", listener: (doc: Doc) => void): void;
   on(event: "update", listener: (update: Uint8Array, origin: unknown, doc: Doc, transaction: Transaction) => void): void;
   transact<T>(change: (transaction: Transaction) => T, origin?: unknown): T;
 }
@@ -129,6 +130,7 @@ export class PNode {
 
 export interface Position {
   readonly depth: number;
+  readonly nodeBefore: PNode | null;
   readonly parent: PNode;
   readonly pos: number;
   end(depth?: number): number;

@@ -57,9 +57,9 @@ class Site:
         browser.fill("/", "/language", language=language, next="/")
         return self._guest(browser, role, language)
 
-    def join(self, name: str = "Anna", language: str = "de", team: str = "") -> Guest:
-        """Somebody joins by the form, as everyone does."""
-        browser, path = Browser(self.server), f"/join/{self.demo['join_code']}"
+    def join(self, name: str = "Anna", language: str = "de", team: str = "", code: str = "") -> Guest:
+        """Somebody joins by the form, as everyone does: the demo forum, or the one that has this code."""
+        browser, path = Browser(self.server), f"/join/{code or self.demo['join_code']}"
         answer = browser.fill(path, name=name, language=language, delegation=team, age_band="16-17", accept_rules="yes")
         assert urlsplit(answer.url).path.endswith("/welcome"), answer.text[:2000]
         return self._guest(browser, name, language)

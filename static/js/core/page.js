@@ -42,10 +42,11 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   const source = document.querySelector(button.getAttribute("data-copy") || "");
   if (!source) return;
-  const text = source instanceof HTMLInputElement ? source.value : (source.getAttribute("data-copy-text") ?? source.textContent ?? "");
+  const field = source instanceof HTMLInputElement || source instanceof HTMLTextAreaElement;
+  const text = field ? source.value : (source.getAttribute("data-copy-text") ?? source.textContent ?? "");
   const label = button.querySelector("[data-copy-label]");
   const before = label?.textContent ?? "";
-  const done = await copy(source.matches("pre") ? text : text.trim().replace(/\s+/g, " "), source);
+  const done = await copy(source.matches("pre, textarea") ? text : text.trim().replace(/\s+/g, " "), source);
   const outcome = say(done ? "copied" : "copy_failed");
   answer(outcome);
   if (!label || button.hasAttribute("data-busy")) return;
@@ -67,7 +68,8 @@ async function copy(text, source) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    getSelection()?.selectAllChildren(source);
+    if (source instanceof HTMLInputElement || source instanceof HTMLTextAreaElement) source.select();
+    else getSelection()?.selectAllChildren(source);
     return document.execCommand("copy");
   }
 }

@@ -35,15 +35,37 @@ export function redraw(view) {
 /** The own selection, as the others' documents understand it.
  * @param {EditorState} state @returns {string|null} */
 export function ownPlace(state) {
-  const sync = ySyncPluginKey.getState(state);
-  if (!sync) return null;
+  const place = placesOf(state);
+  return place ? JSON.stringify([place.anchor, place.head]) : null;
+}
+
+/** Keeps the own cursor behind the letter that stands before it, whatever others write at the same place. Else the words
+ * of two who write at one place would be mixed letter by letter: the library leaves a cursor before what stands behind it.
+ * @param {EditorView} view @param {import("../../../vendor/editor.js").Doc} doc */
+export function holdPlace(view, doc) {
+  const { binding } = /** @type {{binding: any}} */ (ySyncPluginKey.getState(view.state));
+  // The library has asked for the places in the same moment: it listens since before.
+  doc.on("beforeAllTransactions", () => {
+    if (binding.beforeTransactionSelection?.type !== "text") return;
+    Object.assign(binding.beforeTransactionSelection, placesOf(view.state));
+  });
+}
+
+/** @param {EditorState} state */
+function placesOf(state) {
   try {
-    const [anchor, head] = [state.selection.anchor, state.selection.head].map((position) => absolutePositionToRelativePosition(position, sync.type, sync.binding.mapping));
-    return JSON.stringify([anchor, head]);
+    return { anchor: placeAt(state, state.selection.anchor), head: placeAt(state, state.selection.head) };
   } catch {
     // The document is just being rearranged: the next look finds its place.
     return null;
   }
+}
+
+/** @param {EditorState} state @param {number} position */
+function placeAt(state, position) {
+  const { type, binding } = /** @type {import("../../../vendor/editor.js").SyncState} */ (ySyncPluginKey.getState(state));
+  if (!state.doc.resolve(position).nodeBefore?.isText) return absolutePositionToRelativePosition(position, type, binding.mapping);
+  return createRelativePositionFromJSON({ ...absolutePositionToRelativePosition(position - 1, type, binding.mapping), assoc: -1 });
 }
 
 /** @param {EditorState} state @param {string} root @param {import("../../../vendor/editor.js").Doc} doc @param {Caret[]} others */
@@ -95,9 +117,7 @@ function mark({ name, hue }) {
   caret.dataset["tint"] = String(hue);
   // Who writes where is said by the list above; read aloud in the middle of a sentence it would only disturb.
   caret.setAttribute("aria-hidden", "true");
-  const label = document.createElement("span");
-  label.className = "caret-name";
-  label.textContent = name;
-  caret.append("\u2060", label, "\u2060");
+  // Drawn by the style sheet: were there text in it, the End key could lead into it, and what is typed there is lost.
+  caret.dataset["name"] = name;
   return caret;
 }

@@ -1,6 +1,6 @@
 // One section that is written (or read along) in one language: a ProseMirror view on its fragment of the shared document.
 import { EditorState, EditorView, Plugin, initProseMirrorDoc, ySyncPlugin, yUndoPlugin } from "../../../vendor/editor.js";
-import { carets, ownPlace, redraw } from "./carets.js";
+import { carets, holdPlace, ownPlace, redraw } from "./carets.js";
 import { fitting, lengthOf, limit, oneLine, pasteLimit } from "./limits.js";
 import { line, rich, withoutStyles } from "./schema.js";
 import { lineKeys, richKeys } from "./writing.js";
@@ -62,6 +62,7 @@ export class Section {
       attributes: () => this.#attributes(kind),
       transformPastedHTML: withoutStyles,
     });
+    holdPlace(this.view, owner.draft.doc);
     this.#drawn();
   }
 
