@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from flask import Flask
 
 from tests.proposals.desk import Editor, ask, content, drafting, phase, refused, save, says, start, the, versions, write
-from tests.world import World, snapshot
+from tests.world import Browser, World, snapshot
 from youthforum.core.db import session
 from youthforum.core.errors import Conflict
 from youthforum.core.richtext import EMPTY, from_markdown
@@ -219,3 +220,26 @@ def test_a_translation_that_no_person_began_is_measured_from_when_somebody_speak
     check(inside, "chris", proposal)
     assert told(proposal) == ("current", ["Anna"], True, False)
     assert asdict(state(proposal))["base"] == from_markdown("Bedarf") != EMPTY
+
+
+def test_whoever_reads_a_version_checks_what_they_read(world: World, client_for: Callable[..., Browser]) -> None:
+    with world.inside():
+        proposal = start(drafting(world), "anna", ("boris",))
+        write(world, proposal, {"need:de": "Bedarf"})
+        write(world, proposal, {"need:ru": "Нужно"}, who="boris")
+        ask(world, "anna", "proposal:version", proposal=proposal)
+    button, page = 'data-ask="proposal:checked"', f"/f/bridges/proposals/{proposal}?language=ru"
+    shown = {who: button in client_for(who).get(page).text for who in ("chris", "boris", "vera")}
+    assert shown == {"chris": True, "boris": False, "vera": False}  # who wrote it, and who only reads, is not asked
+    read = {"proposal": proposal, "part": "need", "language": "ru", "version": 1}
+    with world.inside():
+        with refused("invalid"):
+            ask(world, "chris", "proposal:checked", **read | {"language": "de"})
+        write(world, proposal, {"need:ru": "Нужно иначе"}, who="boris")
+        with refused("conflict"):
+            ask(world, "chris", "proposal:checked", **read)
+        assert not told(proposal)[2]
+        write(world, proposal, {"need:ru": "Нужно"}, who="boris")
+        ask(world, "chris", "proposal:checked", **read)
+        assert told(proposal)[2]
+    assert button not in client_for("chris").get(page).text

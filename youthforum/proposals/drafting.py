@@ -202,11 +202,12 @@ class SharedDocument:
 
 
 def blank(frame: Frame) -> bytes:
-    """A new document. Every fragment has its first paragraph: two people who begin at once begin in the same one."""
+    """A new document. Every fragment has its first paragraph with a text in it: the first letters of two people who
+    begin at once stand in the same one."""
     document = SharedDocument(frame, [], 0)
     with document._doc.transaction():
         for fragment in document._fragments.values():
-            fragment.children.append(XmlElement("paragraph"))
+            fragment.children.append(XmlElement("paragraph", None, [XmlText()]))
     return document.state
 
 

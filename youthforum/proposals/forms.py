@@ -97,6 +97,12 @@ class SectionForm(Form):
     language: LanguageCode
 
 
+class CheckForm(SectionForm):
+    """`version`: the version whose translation was read; None: the draft's."""
+
+    version: MaybeId = None
+
+
 # The shared draft ------------------------------------------------------------------------------------------------
 
 

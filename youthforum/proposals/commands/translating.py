@@ -27,9 +27,14 @@ def call_current(member: Member, proposal: Proposal, *, part: str, language: str
 
 
 @command(unless=policy.why_not_check_translation, lock=("proposal",))
-def check_translation(member: Member, proposal: Proposal, *, part: str, language: str, wrote: bool) -> None:
-    """A second person says that a translation is right; it holds until somebody changes its words."""
+def check_translation(
+    member: Member, proposal: Proposal, *, part: str, language: str, wrote: bool, seen: RichText | None = None
+) -> None:
+    """A second person says that a translation is right; it holds until somebody changes its words. `seen` is what
+    they read, where that was not the draft. Raises Conflict where the draft says something else by now."""
     content = _translated(proposal, part, language)
+    if seen is not None and seen != content.text(part, language):
+        raise Conflict(_l("This translation has been changed since. Please read it again in the next version."))
     row = _row(proposal, part, language, content)
     row.checked_digest, row.checked_by_id = digest(content.text(part, language)), member.id
     _record(proposal, part, language)

@@ -20,6 +20,7 @@ from youthforum.live.sockets import live
 from youthforum.people.models import Person
 from youthforum.proposals import forms, policy
 from youthforum.proposals.commands import authors, endorsing, stages, starting, translating, versions
+from youthforum.proposals.content import Content
 from youthforum.proposals.events import EndorsementChanged, ProposalFact
 from youthforum.proposals.models import Proposal
 from youthforum.proposals.queries import proposals as queries
@@ -195,12 +196,15 @@ def call_current(person: Person, form: forms.SectionForm) -> Answer:
     return {}
 
 
-@intake("proposal:checked", forms.SectionForm, "/proposals/<proposal>/translations/checked")
-def check_translation(person: Person, form: forms.SectionForm) -> Answer:
+@intake("proposal:checked", forms.CheckForm, "/proposals/<proposal>/translations/checked")
+def check_translation(person: Person, form: forms.CheckForm) -> Answer:
     """Say, as a second person, that a section's translation is right."""
     proposal, member = queries.visible_proposal(person, form.proposal)
     wrote = member.id in writers_of(proposal.id).get((form.part, form.language), [])
-    translating.check_translation(member, proposal, part=form.part, language=form.language, wrote=wrote)
+    seen = None
+    if form.version is not None:
+        seen = Content.read(version_of(proposal, form.version).content).text(form.part, form.language)
+    translating.check_translation(member, proposal, part=form.part, language=form.language, wrote=wrote, seen=seen)
     return {}
 
 

@@ -120,6 +120,16 @@ def members_by_id(ids: set[int]) -> dict[int, Member]:
     return {member.id: member for member in found}
 
 
+def checked_by_now(proposal: Proposal, content: Content) -> set[tuple[str, str]]:
+    """`{(part, language)}` of the translations in a version that somebody has checked, before it was saved or since."""
+    rows = session().execute(
+        sa.select(SectionTranslation.part, SectionTranslation.language, SectionTranslation.checked_digest).where(
+            SectionTranslation.proposal_id == proposal.id, SectionTranslation.checked_digest.is_not(None)
+        )
+    )
+    return {(part, language) for part, language, known in rows if digest(content.text(part, language)) == known}
+
+
 def as_stored(states: dict[str, dict[str, TranslationState]]) -> dict[str, dict[str, dict[str, object]]]:
     """The same for a version: ids instead of people, and only what there is."""
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
@@ -23,6 +24,7 @@ from youthforum.proposals.queries import proposals as queries
 from youthforum.proposals.queries.amendments import Suggested, amendments_of
 from youthforum.proposals.queries.documents import document_from
 from youthforum.proposals.queries.versions import (
+    checked_by_now,
     draft_content,
     last_version,
     members_by_id,
@@ -92,7 +94,12 @@ def _words(proposal: Proposal, version: Version | None) -> dict[str, Any]:
     template, shown = template_of(proposal), reading(proposal)
     if version is None:
         return {"template": template, "reading": shown, "sections": [], "translators": {}, "teams": {}}
-    found = sections(template, Content.read(version.content), shown)
+    content = Content.read(version.content)
+    checked = checked_by_now(proposal, content)
+    found = [
+        replace(one, checked=True, machine=False) if (one.part.id, one.language) in checked else one
+        for one in sections(template, content, shown)
+    ]
     return {
         "template": template,
         "reading": shown,
@@ -121,6 +128,7 @@ def _why_not(member: Member, proposal: Proposal) -> dict[str, str | None]:
         "write": policy.why_not_write(member, proposal),
         "author": policy.why_not_author(member, proposal),
         "amend": policy.why_not_amend(member, proposal),
+        "check": policy.why_not_check_translation(member, proposal, False),
         "endorse": policy.why_not_endorse(member, proposal),
         "leave": policy.why_not_leave(member, proposal),
         "answer": policy.why_not_answer_invitation(member, proposal),
