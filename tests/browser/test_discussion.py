@@ -154,6 +154,19 @@ def test_a_thread_is_used_without_a_mouse(site: Site, visit: Visits, board: Boar
     expect(comment(page, "Number 1").locator("[data-act=comment-menu]")).to_be_focused()
 
 
+def test_what_is_begun_survives_another_language(site: Site, visit: Visits, board: Board, idea: int) -> None:
+    answered = say(board, idea, "And the rain?", language="en")
+    page = ready(visit(site.join("Anna", "en", "essen"), size=PHONE), page_of(board, idea))
+    comment(page, "And the rain?").locator("[data-act=reply]").click()
+    page.keyboard.type("Half an answer")
+    page.locator("#thread-text").fill("Half a comment")
+    page.locator("details.menu", has=page.locator("[name=language]")).locator("summary").click()
+    page.locator("button[name=language][value=ru]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ru")
+    expect(page.locator("#thread-text")).to_have_value("Half a comment")
+    expect(page.locator(f"#comment-{answered} .comment-reply textarea")).to_have_value("Half an answer")
+
+
 def test_a_translation_is_written_where_one_reads_and_checked_by_another(
     site: Site, visit: Visits, board: Board, idea: int
 ) -> None:

@@ -40,6 +40,7 @@ export class Threads {
     new Menu(this, this.#writing);
     if (first?.section.dataset["thread"]) this.#watch(Number(first.section.dataset["thread"]), Number(first.section.dataset["revision"]));
     this.#settled();
+    this.#writing.reopen();
   }
 
   /** There is a thread now; before the first comment there was none. @param {number} thread */

@@ -1,7 +1,7 @@
 // Writing comments, answers and changes of one's own. What is sent waits in the outbox until it is acknowledged, and shows
 // as a ghost until the real comment is there; what was refused is kept, with the reason, to be changed and sent again.
 import { answer as speak } from "../core/announce.js";
-import { draft, dropDraft, keepDraft, restoreDraft } from "../core/drafts.js";
+import { draft, draftNames, dropDraft, keepDraft, restoreDraft } from "../core/drafts.js";
 import { all, copyOf, find, need } from "../core/find.js";
 import { say } from "../core/given.js";
 import { newKey } from "../core/outbox.js";
@@ -56,8 +56,18 @@ export class Writing {
     for (const write of this.#outbox.kept("comment:edit")) if (write.refused && this.#ours(write)) this.#editRefused(write);
   }
 
-  /** Opens the form for an answer. Answers to answers stand below the same comment. @param {HTMLElement} comment */
-  reply(comment) {
+  /** What was begun before a reload or another language stands open again, without taking the focus. */
+  reopen() {
+    for (const [beginning, open] of /** @type {[string, "reply"|"edit"][]} */ ([["reply-", "reply"], ["comment-edit-", "edit"]])) {
+      for (const name of draftNames(beginning)) {
+        const comment = commentById(Number(name.slice(beginning.length)));
+        if (comment && this.#threads.mayComment && (open === "reply" || this.#threads.owns(comment))) this[open](comment, false);
+      }
+    }
+  }
+
+  /** Opens the form for an answer. Answers to answers stand below the same comment. @param {HTMLElement} comment @param {boolean} [focus] */
+  reply(comment, focus = true) {
     if (!this.#threads.mayComment) {
       const why = document.querySelector("[data-why-not-comment]")?.textContent;
       if (why) this.#threads.complain(why);
@@ -68,11 +78,11 @@ export class Writing {
     const form = this.#form("reply-template", `reply-${idOf(comment)}`);
     restoreDraft(form);
     need(comment, ":scope > .comment-body", HTMLElement).append(form);
-    need(form, "textarea", HTMLTextAreaElement).focus();
+    if (focus) need(form, "textarea", HTMLTextAreaElement).focus();
   }
 
-  /** Opens the form for one's own words. @param {HTMLElement} comment */
-  edit(comment) {
+  /** Opens the form for one's own words. @param {HTMLElement} comment @param {boolean} [focus] */
+  edit(comment, focus = true) {
     const open = find(comment, ":scope > .comment-body > .comment-edit textarea", HTMLTextAreaElement);
     if (open) return open.focus();
     const name = `comment-edit-${idOf(comment)}`;
@@ -85,7 +95,7 @@ export class Writing {
     form.addEventListener("input", () => keepDraft(name, { ...draft(name), base: form.dataset["base"] ?? "1" }));
     need(comment, ":scope > .comment-body", HTMLElement).append(form);
     this.changed(comment);
-    field.focus();
+    if (focus) field.focus();
   }
 
   /** It was changed while its form is open: say so, touch nothing. @param {HTMLElement} comment */
