@@ -109,7 +109,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (notices.pages, notices.api, translations.pages, translations.api, comments.pages, comments.api):
         app.register_blueprint(blueprint)
-    for blueprint in (proposals.pages, proposals.api, polls.api, moderation.pages):
+    for blueprint in (proposals.pages, proposals.api, polls.pages, polls.api, moderation.pages):
         app.register_blueprint(blueprint)
     wire.add_intakes(app)
     socketio = make_socketio(app, async_mode=settings.async_mode, allowed_origins=settings.origins)

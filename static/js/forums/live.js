@@ -72,7 +72,7 @@ if (name) {
       for (const change of changes) {
         if (change.html) draw(change);
       }
-      if (changes.some((change) => /^(forum|board|proposal)\./.test(change.type))) refreshSoon();
+      if (changes.some((change) => /^(forum|board|proposal|poll)\./.test(change.type))) refreshSoon();
     },
     onReload: refresh,
   });

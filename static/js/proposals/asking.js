@@ -7,7 +7,7 @@ import { NoAnswer } from "../core/socket.js";
 
 /** @typedef {import("../core/socket.js").Connection} Connection */
 
-const NUMBERS = new Set(["proposal", "amendment", "member", "version"]);
+const NUMBERS = new Set(["proposal", "amendment", "member", "version", "poll"]);
 const FLAGS = new Set(["join", "accept", "open"]);
 // The page's own; no operation knows them.
 const OURS = new Set(["csrf_token", "next"]);
