@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 from youthforum.polls.counting.ballots import Answer, Answers, Approval, Ballot, Ranking, Scores
 from youthforum.polls.counting.majority import SMALLEST_GROUP
-from youthforum.polls.counting.suppression import Detail, Place, RowName, detail_to_publish
+from youthforum.polls.counting.suppression import Detail, Place, RowName, Table, detail_to_publish, tally
 
 NO_GROUP = ""
 """Ballots of people without a delegation or country stand together under this name."""
@@ -22,6 +24,9 @@ PARTS = {
     "ranking": ("first", "later", "not_ranked"),
 }
 """What ballots are broken down into, by method; the first part of each is support."""
+
+PART_OF_ANSWER = {Answer.YES: 0, Answer.NO: 1, Answer.ABSTAIN: 2}
+PART_OF_SCORE = bytes(0 if score >= 4 else 1 if score >= 2 else 2 for score in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +103,26 @@ def break_down(
         *(Question(option, _parts(ballots)) for option in options),
         *(Question(name, ("yes", "no")) for name in extra),
     )
-    values = [
-        (*_values(options, ballot), *(int(not answers[at]) for answers in extra.values()))
-        for at, ballot in enumerate(ballots)
-    ]
-    places: list[Place] = [(ballot.delegation or NO_GROUP, ballot.country or NO_GROUP) for ballot in ballots]
-    rows = [(at, groups) for at in (DELEGATION, COUNTRY) for groups in _rows([place[at] for place in places], minimum)]
+    cast = _by_place(ballots, _table(options, ballots, extra))
+    sizes = {place: len(answers) for place, answers in cast.items()}
+    rows = [(at, groups) for at in (DELEGATION, COUNTRY) for groups in _rows(sizes, at, minimum)]
     widths = [len(question.parts) for question in questions]
     if minimum:
-        detail = detail_to_publish(widths, list(zip(places, values, strict=True)), rows, minimum)
+        detail = detail_to_publish(widths, cast, rows, minimum)
     else:
         detail = {(row, question): Detail.ALL for row in rows for question in range(len(questions))}
-    found = {row: _row(row, questions, places, values, detail) for row in rows}
+    tallies = {place: tally(answers, max(widths)) for place, answers in cast.items()}
+
+    def counted(groups: RowName | None) -> list[tuple[int, ...]]:
+        inside = (each for place, each in tallies.items() if groups is None or place[groups[0]] in groups[1])
+        counts = sum(inside, np.zeros((len(questions), max(widths, default=0)), np.int64))
+        return [tuple(line[:width]) for line, width in zip(counts.tolist(), widths, strict=True)]
+
+    found = {row: _row(row, questions, sizes, counted(row), detail) for row in rows}
     return Breakdown(
         questions,
         len(ballots),
-        {each.name: _count(at, each, values) for at, each in enumerate(questions)},
+        {question.name: counts for question, counts in zip(questions, counted(None), strict=True)},
         tuple(found[row] for row in rows if row[0] == DELEGATION),
         tuple(found[row] for row in rows if row[0] == COUNTRY),
     )
@@ -129,9 +138,28 @@ def _share(row: Row, option: str) -> Fraction | None:
     return None if support is None or not row.ballots else Fraction(support, row.ballots)
 
 
-def _rows(groups: Sequence[str], minimum: int) -> list[frozenset[str]]:
+def _table(options: Sequence[str], ballots: Sequence[Ballot], extra: Mapping[str, Sequence[bool]]) -> Table:
+    """Which part each ballot (a line) is in for each question."""
+    flat = np.frombuffer(b"".join(_values(options, each) for each in ballots), np.uint8)
+    further = [~np.array(answers, np.bool_) for answers in extra.values()]
+    return np.column_stack([flat.reshape(len(ballots), len(options)), *further])
+
+
+def _by_place(ballots: Sequence[Ballot], values: Table) -> dict[Place, Table]:
+    numbers: dict[Place, int] = {}
+    of_ballot = [
+        numbers.setdefault((each.delegation or NO_GROUP, each.country or NO_GROUP), len(numbers)) for each in ballots
+    ]
+    at = np.array(of_ballot, np.intp)
+    return {place: values[at == number] for place, number in numbers.items()}
+
+
+def _rows(places: Mapping[Place, int], grouping: int, minimum: int) -> list[frozenset[str]]:
     """Which groups stand in a row of their own, and which together: by name, those together last."""
-    sizes = sorted((size, group) for group, size in Counter(groups).items())
+    groups: Counter[str] = Counter()
+    for place, ballots in places.items():
+        groups[place[grouping]] += ballots
+    sizes = sorted((size, group) for group, size in groups.items())
     together: list[str] = []
     gathered = 0
     for size, group in sizes:
@@ -146,26 +174,20 @@ def _rows(groups: Sequence[str], minimum: int) -> list[frozenset[str]]:
 def _row(
     row: RowName,
     questions: Sequence[Question],
-    places: Sequence[Place],
-    values: Sequence[tuple[int, ...]],
+    sizes: Mapping[Place, int],
+    counted: Sequence[tuple[int, ...]],
     detail: Mapping[tuple[RowName, int], Detail],
 ) -> Row:
     grouping, groups = row
-    inside = [value for place, value in zip(places, values, strict=True) if place[grouping] in groups]
     cells = {}
-    for at, question in enumerate(questions):
-        counts, shown = _count(at, question, inside), detail[row, at]
+    for at, (question, counts) in enumerate(zip(questions, counted, strict=True)):
+        shown = detail[row, at]
         cells[question.name] = Cells(
             shown,
             counts[0] if shown >= Detail.SUPPORT else None,
             counts if shown is Detail.ALL else None,
         )
-    return Row(tuple(sorted(groups)), len(inside), cells)
-
-
-def _count(at: int, question: Question, values: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
-    counts = Counter(value[at] for value in values)
-    return tuple(counts[part] for part in range(len(question.parts)))
+    return Row(tuple(sorted(groups)), sum(size for place, size in sizes.items() if place[grouping] in groups), cells)
 
 
 def _parts(ballots: Sequence[Ballot]) -> tuple[str, ...]:
@@ -173,14 +195,15 @@ def _parts(ballots: Sequence[Ballot]) -> tuple[str, ...]:
     return PARTS[names[type(ballots[0].choice)]] if ballots else ()
 
 
-def _values(options: Sequence[str], ballot: Ballot) -> tuple[int, ...]:
+def _values(options: Sequence[str], ballot: Ballot) -> bytes:
     """Which part each option is in on this ballot."""
     match ballot.choice:
         case Answers(by_option):
-            return tuple(map(tuple(Answer).index, by_option))
+            return bytes(map(PART_OF_ANSWER.__getitem__, by_option))
         case Approval(approved):
-            return tuple(int(option not in approved) for option in options)
+            return bytes(option not in approved for option in options)
         case Scores(by_option):
-            return tuple(0 if score >= 4 else 1 if score >= 2 else 2 for score in by_option)
+            return bytes(by_option).translate(PART_OF_SCORE)
         case Ranking(order):
-            return tuple(0 if order[:1] == (option,) else 1 if option in order else 2 for option in options)
+            parts = {option: int(place > 0) for place, option in enumerate(order)}
+            return bytes(parts.get(option, 2) for option in options)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from youthforum.polls.counting.ballots import Answers, Approval, Ballot, Method, Ranking, Scores
+from youthforum.polls.counting.ballots import Answer, Answers, Approval, Ballot, Method, Ranking, Scores
 from youthforum.polls.counting.breakdown import Breakdown, Row
 from youthforum.polls.counting.equal_shares import EqualShares
 from youthforum.polls.counting.highest import Highest
@@ -111,20 +111,20 @@ def plain_outcome(rules: Rules, ballots: Sequence[Ballot], outcome: Outcome) -> 
 def plain_totals(options: Sequence[str], ballots: Iterable[Ballot]) -> dict[str, dict[str, int]]:
     """How often each value was given to each option; for rankings, how many rank it first and how many at all."""
     counts: dict[str, Counter[str]] = {option: Counter() for option in options}
+    lines: list[tuple[Answer, ...] | tuple[int, ...]] = []
     for ballot in ballots:
         match ballot.choice:
-            case Answers(by_option):
-                for option, answer in zip(options, by_option, strict=True):
-                    counts[option][answer.value] += 1
-            case Scores(by_option):
-                for option, score in zip(options, by_option, strict=True):
-                    counts[option][str(score)] += 1
+            case Answers(by_option) | Scores(by_option):
+                lines.append(by_option)
             case Approval(approved):
                 for option in approved:
                     counts[option]["approved"] += 1
             case Ranking(order):
                 for place, option in enumerate(order):
                     counts[option].update(["ranked", "first"] if place == 0 else ["ranked"])
+    if lines:
+        for option, column in zip(options, zip(*lines, strict=True), strict=True):
+            counts[option].update({str(value): number for value, number in Counter(column).items()})
     return {option: dict(counts[option]) for option in options}
 
 

@@ -47,10 +47,13 @@ def paid_for(option: str) -> str:
 
 def questions_of_payment(elected: Sequence[str], paid: Sequence[Sequence[str]]) -> dict[str, list[bool]]:
     """The `extra` questions that `break_down` needs for `representation`; `paid` as in `EqualShares`."""
-    each_paid = [frozenset(options) for options in paid]
+    columns = {option: [False] * len(paid) for option in elected}
+    for at, options in enumerate(paid):
+        for option in options:
+            columns[option][at] = True
     return {
-        REPRESENTED: [bool(options) for options in each_paid],
-        **{paid_for(option): [option in options for options in each_paid] for option in elected},
+        REPRESENTED: [bool(options) for options in paid],
+        **{paid_for(option): column for option, column in columns.items()},
     }
 
 

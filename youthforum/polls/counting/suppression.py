@@ -9,25 +9,25 @@ values, given all published margins: Willenborg and de Waal 2001, “Elements of
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import combinations, product
-from operator import add
+
+import numpy as np
+from numpy.typing import NDArray
 
 Place = tuple[str, ...]
 """Where a ballot belongs, one group per grouping, such as (delegation, country)."""
 
-Answers = tuple[int, ...]
-"""Which value a ballot has for each question; 0 is support."""
+Table = NDArray[np.uint8]
+"""Which value each ballot (first axis) has for each question (second axis); 0 is support."""
 
 RowName = tuple[int, frozenset[str]]
 """A row of the breakdown: which grouping, and which of its groups stand in this row together."""
 
 SINGLES, PAIRED = 40, 12  # different ballots of one place that exchanges of one and of two are sought among
 TRIED = 3  # ballots of either side, where less must be published
-LARGEST_COUNT = 8  # above any count within an exchange
 
 
 class Detail(IntEnum):
@@ -38,184 +38,184 @@ class Detail(IntEnum):
     ALL = 2  # every value
 
 
-@dataclass(frozen=True, slots=True)
-class _Hidden:
-    """The number of `value` among the ballots of `groups`, which must not be found out."""
-
-    grouping: int
-    groups: frozenset[str]
-    question: int
-    value: int
-
-    def holds(self, place: Place) -> bool:
-        return place[self.grouping] in self.groups
-
-    def number_in(self, bundle: Answers) -> int:
-        return bundle[self.question] // LARGEST_COUNT**self.value % LARGEST_COUNT
+def tally(answers: Table, width: int) -> NDArray[np.int64]:
+    """How often each question (first axis) has each value (second axis) from 0 to `width` - 1."""
+    return np.stack([np.count_nonzero(answers == value, axis=0) for value in range(width)], axis=1)
 
 
 def detail_to_publish(
-    values: Sequence[int],
-    ballots: Sequence[tuple[Place, Answers]],
-    rows: Sequence[RowName],
-    minimum: int,
+    values: Sequence[int], cast: Mapping[Place, Table], rows: Sequence[RowName], minimum: int
 ) -> dict[tuple[RowName, int], Detail]:
     """How much of each row may be published for each question.
 
-    `values[q]`: how many values question q has (2 to 7). A number under `minimum` is never published, nor is what it
-    could be worked out from, given the totals, the number of ballots in each row, and all ballots without their places.
-    What the totals alone tell is no secret: a value that nobody or everybody chose.
+    `values[q]`: how many values question q has (2 to 7). `cast`: the ballots of each place. A number under `minimum` is
+    never published, nor is what it could be worked out from, given the totals, the number of ballots in each row, and
+    all ballots without their places. What the totals alone tell is no secret: a value that nobody or everybody chose.
     """
-    return _Suppression(values, ballots, rows, minimum).result()
+    if not rows or not values:
+        return {}
+    found = _Suppression(values, cast, rows, minimum).result().tolist()
+    return {(row, at): Detail(each) for row, line in zip(rows, found, strict=True) for at, each in enumerate(line)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Bundles:
+    """One ballot, or two together, per line: `digits[line, question, value]`, how many of them have this value.
+
+    `codes` holds all digits of a question in one number, and `size` is 1 or 2.
+    """
+
+    digits: NDArray[np.uint8]
+    codes: NDArray[np.uint16]
+    size: NDArray[np.uint16]
+
+    def seen(self, published: NDArray[np.int8]) -> list[bytes]:
+        """What is published of each line, with this detail per question."""
+        everything, support = self.codes[:, published == Detail.ALL], self.digits[:, published == Detail.SUPPORT, 0]
+        return [line.tobytes() for line in np.hstack([everything, support, self.size], dtype=np.uint16)]
 
 
 class _Suppression:
+    """`detail[row, question]`, `safe[guarded, question, value]`; `in_row[row, place]`, `guards[guarded, place]`.
+
+    Guarded is every row and every group by itself, unless it is everybody.
+    """
+
     def __init__(
-        self, values: Sequence[int], ballots: Sequence[tuple[Place, Answers]], rows: Sequence[RowName], minimum: int
+        self, values: Sequence[int], cast: Mapping[Place, Table], rows: Sequence[RowName], minimum: int
     ) -> None:
-        self.values, self.rows = values, rows
-        self.counts = {row: [[0] * number for number in values] for row in rows}
-        self.totals = [[0] * number for number in values]
-        self.size = len(ballots)
-        by_place: dict[Place, list[Answers]] = defaultdict(list)
-        for place, answers in ballots:
-            by_place[place].append(answers)
-        self.rows_of = {place: [row for row in rows if place[row[0]] in row[1]] for place in by_place}
-        for place, cast in by_place.items():
-            for question, column in enumerate(zip(*cast, strict=True)):
-                for value, number in Counter(column).items():
-                    self.totals[question][value] += number
-                    for row in self.rows_of[place]:
-                        self.counts[row][question][value] += number
-        self.samples = {place: _sample(set(cast)) for place, cast in sorted(by_place.items())}
-        self.bundles = {place: _bundles(sample) for place, sample in self.samples.items()}
-        groups = {(at, frozenset([group])) for place in by_place for at, group in enumerate(place)}
-        self.guarded = [
-            (grouping, names)
-            for grouping, names in sorted(groups | set(rows), key=lambda row: (row[0], sorted(row[1])))
-            if any(place[grouping] not in names for place in by_place)  # else its numbers are the totals
-        ]
-        self.safe: set[_Hidden] = set()
-        self.detail = {
-            (row, question): self._at_most(row, question, minimum) for row in rows for question in range(len(values))
-        }
+        self.places = sorted(cast)
+        width = max(values)
+        counts = np.stack([tally(cast[place], width) for place in self.places])
+        self.in_row = self._holding(rows)
+        self.ballots = self.in_row @ np.array([len(cast[place]) for place in self.places])
+        totals, size = counts.sum(axis=0), sum(map(len, cast.values()))
+        self.samples = [_sample(cast[place], width) for place in self.places]
+        self.bundles = [_bundles(sample, width) for sample in self.samples]
+        groups = {(at, frozenset([group])) for place in self.places for at, group in enumerate(place)}
+        guarded = sorted(groups | set(rows), key=lambda row: (row[0], sorted(row[1])))
+        # Where a group is everybody, its numbers are the totals.
+        guarded = [each for each, held in zip(guarded, self._holding(guarded), strict=True) if not held.all()]
+        self.guards = self._holding(guarded)
+        self.row_of = [rows.index(each) if each in rows else None for each in guarded]
+        # What nobody or everybody chose, the totals tell.
+        self.secret = (totals > 0) & (totals < size)
+        self.safe = np.zeros((len(guarded), *totals.shape), np.bool_)
+        self.tried: dict[tuple[int, int], bytes] = {}
+        self.detail = np.stack([_at_most(each, totals, minimum) for each in np.tensordot(self.in_row, counts, 1)])
 
-    def _at_most(self, row: RowName, question: int, minimum: int) -> Detail:
-        """What the numbers of this row allow by themselves. A value that nobody chose anywhere is no secret."""
-        counts, totals = self.counts[row][question], self.totals[question]
-        if all(count >= minimum or not total for count, total in zip(counts, totals, strict=True)):
-            return Detail.ALL
-        if counts[0] >= minimum and sum(counts[1:]) >= minimum:
-            return Detail.SUPPORT
-        return Detail.NOTHING
+    def _holding(self, rows: Sequence[RowName]) -> NDArray[np.bool_]:
+        return np.array([[place[at] in groups for place in self.places] for at, groups in rows], np.bool_)
 
-    def result(self) -> dict[tuple[RowName, int], Detail]:
+    def result(self) -> NDArray[np.int8]:
         while True:
-            self._secure([each for each in self._all_hidden() if each not in self.safe])
+            hidden = self._hidden()
+            self._secure(hidden)
             # Once safe, always safe: with less published, every exchange that was possible still is.
-            unsafe = [each for each in self._all_hidden() if each not in self.safe]
-            if not unsafe:
+            unsafe = hidden & ~self.safe
+            if not unsafe.any():
                 return self.detail
-            for each in {(each.grouping, each.groups): each for each in reversed(unsafe)}.values():
-                self._publish_less_for(each)
+            for at in reversed(np.flatnonzero(unsafe.any(axis=(1, 2))).tolist()):
+                question, value = np.argwhere(unsafe[at])[0].tolist()
+                self._publish_less_for(at, question, value)
 
-    def _all_hidden(self) -> Iterator[_Hidden]:
+    def _hidden(self) -> NDArray[np.bool_]:
         """Every number that is not published, of each row and of each group."""
-        for grouping, groups in self.guarded:
-            for question, number in enumerate(self.values):
-                detail = self.detail.get(((grouping, groups), question), Detail.NOTHING)
-                for value in range(number):
-                    told = detail is Detail.ALL or (detail is Detail.SUPPORT and value == 0)
-                    # What nobody or everybody chose, the totals tell.
-                    if not told and self.totals[question][value] not in (0, self.size):
-                        yield _Hidden(grouping, groups, question, value)
+        hidden = np.broadcast_to(self.secret, self.safe.shape).copy()
+        for at, row in enumerate(self.row_of):
+            if row is not None:
+                hidden[at, self.detail[row] == Detail.ALL] = False
+                hidden[at, self.detail[row] == Detail.SUPPORT, 0] = False
+        return hidden
 
-    def _secure(self, hidden: Sequence[_Hidden]) -> None:
+    def _secure(self, hidden: NDArray[np.bool_]) -> None:
         """Mark as safe what some exchange between two places changes while nothing published changes."""
-        for here, there in combinations(self.bundles, 2):
-            wanted = [each for each in hidden if each.holds(here) != each.holds(there) and each not in self.safe]
-            if not wanted:
+        for here, there in combinations(range(len(self.places)), 2):
+            between = self.guards[:, here] != self.guards[:, there]
+            if not (hidden[between] & ~self.safe[between]).any():
                 continue
-            published = self._published_between(here, there)
-            alike: dict[tuple[int, ...], tuple[list[Answers], list[Answers]]] = defaultdict(lambda: ([], []))
-            for side, place in enumerate((here, there)):
-                for size, bundle in self.bundles[place]:
-                    seen = tuple(_seen(bundle[question], detail) for question, detail in published.items())
-                    alike[(size, *seen)][side].append(bundle)
-            exchanges = [sides for sides in alike.values() if all(sides)]
-            for each in wanted:
-                for sides in exchanges:
-                    first, *others = (each.number_in(bundle) for side in sides for bundle in side)
-                    # The two sides differ somewhere, unless all numbers on both are the same.
-                    if any(number != first for number in others):
-                        self.safe.add(each)
-                        break
+            # What an exchange must leave as it is, per question.
+            published = self.detail[self._rows_between(here, there)].max(axis=0, initial=Detail.NOTHING)
+            if self.tried.get((here, there)) != published.tobytes():
+                self.tried[here, there] = published.tobytes()
+                self.safe[between] |= self._changed(self.bundles[here], self.bundles[there], published)
 
-    def _published_between(self, here: Place, there: Place) -> dict[int, Detail]:
-        """What an exchange between two places must leave as it is, per question."""
-        apart = self._rows_between(here, there)
-        published = {}
-        for question in range(len(self.values)):
-            detail = max((self.detail[row, question] for row in apart), default=Detail.NOTHING)
-            if detail:
-                published[question] = detail
-        return published
+    def _changed(self, here: _Bundles, there: _Bundles, published: NDArray[np.int8]) -> NDArray[np.bool_]:
+        """Which numbers, by question and value, differ between bundles that can change places."""
+        ours, theirs = here.seen(published), there.seen(published)
+        first: dict[bytes, int] = {}
+        for at, seen in enumerate(ours):
+            first.setdefault(seen, at)
+        both = first.keys() & set(theirs)
+        changed = np.zeros(self.secret.shape, np.bool_)
+        for lines, side in ((ours, here), (theirs, there)):
+            # Two bundles differ somewhere, unless all are the same as the first one.
+            alike = [(first[seen], at) for at, seen in enumerate(lines) if seen in both]
+            if alike:
+                one, other = map(list, zip(*alike, strict=True))
+                changed |= (here.digits[one] != side.digits[other]).any(axis=0)
+        return changed
 
-    def _publish_less_for(self, hidden: _Hidden) -> None:
-        """Leave out what speaks against the exchange of two ballots that needs least to be left out."""
-        least = min(self._against_exchanges(hidden), key=self._loss)
-        self.detail.update(least)
+    def _rows_between(self, here: int, there: int) -> NDArray[np.bool_]:
+        return self.in_row[:, here] != self.in_row[:, there]
 
-    def _loss(self, changes: Mapping[tuple[RowName, int], Detail]) -> int:
-        return sum(sum(self.counts[row][0]) for row, _ in changes)
+    def _publish_less_for(self, guarded: int, question: int, value: int) -> None:
+        """Leave out what speaks against the exchange of two ballots that needs least to be left out.
 
-    def _against_exchanges(self, hidden: _Hidden) -> Iterator[dict[tuple[RowName, int], Detail]]:
-        """For exchanges that change this number: what is published against them. There is always one to begin with."""
-        question, value = hidden.question, hidden.value
-        for here, there in product(filter(hidden.holds, self.samples), self.samples):
-            if hidden.holds(there):
-                continue
+        Those that change the number of `value` among what is guarded; there is always one to begin with.
+        """
+        least: tuple[int, Table, Table, NDArray[np.bool_]] | None = None
+        inside = self.guards[guarded]
+        for here, there in product(np.flatnonzero(inside).tolist(), np.flatnonzero(~inside).tolist()):
             apart = self._rows_between(here, there)
-            for has_it in (True, False):
-                ours = [each for each in self.samples[here] if (each[question] == value) is has_it]
-                theirs = [each for each in self.samples[there] if (each[question] == value) is not has_it]
-                for one, other in product(ours[:TRIED], theirs[:TRIED]):
-                    yield self._changes(one, other, apart)
+            # How many ballots are in the rows of which less would be published, if it went down to either detail.
+            to_nothing, to_support = (
+                self.ballots[apart] @ (self.detail[apart] > down) for down in (Detail.NOTHING, Detail.SUPPORT)
+            )
+            for one, other in self._exchanges(here, there, question, value):
+                loss = np.where((one == 0) | (other == 0), to_nothing, to_support) * (one != other)
+                at = int(loss.sum(axis=1).argmin())
+                if least is None or loss[at].sum() < least[0]:
+                    least = int(loss[at].sum()), one[at], other[at], apart
+        if least is None:
+            raise AssertionError("a number that nobody or everybody chose needs no exchange")
+        _, one, other, apart = least
+        alike = np.where((one == 0) | (other == 0), Detail.NOTHING, Detail.SUPPORT)
+        allowed = np.where(one == other, Detail.ALL, alike).astype(np.int8)
+        self.detail[apart] = np.minimum(self.detail[apart], allowed)
 
-    def _rows_between(self, here: Place, there: Place) -> list[RowName]:
-        return [row for row in self.rows if (row in self.rows_of[here]) != (row in self.rows_of[there])]
-
-    def _changes(self, one: Answers, other: Answers, apart: Sequence[RowName]) -> dict[tuple[RowName, int], Detail]:
-        """What must be published less so that these two ballots can change places."""
-        changes = {}
-        for question, (first, second) in enumerate(zip(one, other, strict=True)):
-            if first == second:
-                continue
-            alike = Detail.NOTHING if 0 in (first, second) else Detail.SUPPORT
-            for row in apart:
-                if self.detail[row, question] > alike:
-                    changes[row, question] = alike
-        return changes
+    def _exchanges(self, here: int, there: int, question: int, value: int) -> Iterator[tuple[Table, Table]]:
+        """Ballots of here, and line by line those of there that they could be exchanged for: one has the value."""
+        ours, theirs = self.samples[here], self.samples[there]
+        for has_it in (True, False):
+            out = ours[(ours[:, question] == value) == has_it][:TRIED]
+            back = theirs[(theirs[:, question] == value) != has_it][:TRIED]
+            if len(out) and len(back):
+                yield np.repeat(out, len(back), axis=0), np.tile(back, (len(out), 1))
 
 
-def _sample(different: Collection[Answers]) -> list[Answers]:
+def _at_most(counts: NDArray[np.int64], totals: NDArray[np.int64], minimum: int) -> NDArray[np.int8]:
+    """What the numbers of a row allow by themselves, per question. A value that nobody chose anywhere is no secret."""
+    everything = ((counts >= minimum) | (totals == 0)).all(axis=1)
+    support = (counts[:, 0] >= minimum) & (counts[:, 1:].sum(axis=1) >= minimum)
+    return np.where(everything, Detail.ALL, np.where(support, Detail.SUPPORT, Detail.NOTHING)).astype(np.int8)
+
+
+def _sample(answers: Table, width: int) -> Table:
     """Up to `SINGLES` ballots, in an order that the voters don't influence, and every value of every question first."""
-    missing = {(question, value) for answers in different for question, value in enumerate(answers)}
-    first: list[Answers] = []
-    for answers in sorted(different):
-        if new := missing & set(enumerate(answers)):
-            missing -= new
-            first.append(answers)
-    chosen = set(first)
-    return first + [answers for answers in sorted(different) if answers not in chosen][: max(0, SINGLES - len(first))]
+    different = sorted({line.tobytes() for line in np.ascontiguousarray(answers)})
+    lines = np.frombuffer(b"".join(different), np.uint8).reshape(len(different), -1)
+    first = np.zeros(len(lines), np.bool_)
+    for value in range(width):
+        has_it = lines == value
+        first[has_it.argmax(axis=0)[has_it.any(axis=0)]] = True
+    others = np.flatnonzero(~first)[: max(0, SINGLES - int(np.count_nonzero(first)))]
+    return np.concatenate([lines[first], lines[others]])
 
 
-def _bundles(sample: Sequence[Answers]) -> list[tuple[int, Answers]]:
-    """One ballot, or two together: `(how many, a number per question)` whose digits count its values."""
-    coded = [tuple(LARGEST_COUNT**value for value in answers) for answers in sample]
-    pairs = [tuple(map(add, one, other)) for one, other in combinations(coded[:PAIRED], 2)]
-    return [(1, each) for each in coded] + [(2, each) for each in pairs]
-
-
-def _seen(code: int, detail: Detail) -> int:
-    return code if detail is Detail.ALL else code % LARGEST_COUNT
+def _bundles(sample: Table, width: int) -> _Bundles:
+    single = (sample[:, :, None] == np.arange(width)).astype(np.uint8)
+    pairs = [single[one] + single[other] for one, other in combinations(range(min(PAIRED, len(single))), 2)]
+    digits = np.concatenate([single, np.stack(pairs)]) if pairs else single
+    codes = (digits * 3 ** np.arange(width)).sum(axis=2).astype(np.uint16)
+    return _Bundles(digits, codes, digits[:, 0].sum(axis=1, dtype=np.uint16)[:, None])
