@@ -42,8 +42,8 @@ class Site:
         assert found, self.server.log
         return found[1]
 
-    def board_path(self, board: int) -> str:
-        return f"/f/{self.demo['forum']}/boards/{board}"
+    def board_path(self, board: int, forum: str = "") -> str:
+        return f"/f/{forum or self.demo['forum']}/boards/{board}"
 
     # People ---------------------------------------------------------------------------------------------------------
 
@@ -84,8 +84,9 @@ class Site:
 
     # Boards ---------------------------------------------------------------------------------------------------------
 
-    def board(self, *, columns: int = 2, ideas: int = 0, **more: Any) -> Board:
-        """A board of dots that is open for everything, with so many ideas of somebody who isn't there."""
+    def board(self, *, columns: int = 2, ideas: int = 0, forum: str = "", **more: Any) -> Board:
+        """A board of dots that is open for everything, with so many ideas of somebody who isn't there; in the demo
+        forum, or in the one with this slug."""
         names = {
             "de": ["Zuerst", "Danach", "Am Ende"],
             "ru": ["Сначала", "Потом", "В конце"],
@@ -104,11 +105,11 @@ class Site:
             "show_authors": "yes",
             **{f"columns_{code}": "\n".join(names[code][:columns]) for code in names},
         }
-        path = f"/f/{self.demo['forum']}/boards/new"
+        path = f"/f/{forum or self.demo['forum']}/boards/new"
         answer = self._organiser.fill(path, **given | more)
         found = re.fullmatch(r"/f/[^/]+/boards/(\d+)", urlsplit(answer.url).path)
         assert found, answer.text[:3000]
-        board = Board(self, int(found[1]))
+        board = Board(self, int(found[1]), forum)
         for number in range(ideas):
             board.post(f"Idee {WORDS[number % len(WORDS)]}: wir treffen uns jede Woche am selben Ort")
         return board
@@ -117,8 +118,8 @@ class Site:
 class Board:
     """A board of a test, and an author who writes to it without a browser."""
 
-    def __init__(self, site: Site, number: int) -> None:
-        self.site, self.id, self.path = site, number, site.board_path(number)
+    def __init__(self, site: Site, number: int, forum: str = "") -> None:
+        self.site, self.id, self.path = site, number, site.board_path(number, forum)
 
     @cached_property
     def token(self) -> str:

@@ -119,6 +119,17 @@ def test_the_inbox_is_paged(world: World, api_for: Callable[..., Api]) -> None:
     assert len(second["notices"]) == 1
 
 
+def test_reading_one_alone_leaves_the_older_ones(world: World, api_for: Callable[..., Api]) -> None:
+    with world.inside():
+        for _ in range(2):
+            tell(world, "anna")
+        newest = queries.newest(world.member("anna"))
+    body = {"up_to": newest, "alone": True}
+    assert api_for("anna").post(f"/forums/{world.forums['bridges']}/notices/read", body).get_json()["unread"] == 1
+    told = api_for("anna").get("/forums/bridges/notices").get_json()["notices"]
+    assert [line["read"] for line in told] == [True, False]
+
+
 def test_one_can_only_read_one_s_own(world: World, api_for: Callable[..., Api]) -> None:
     with world.inside():
         tell(world, "anna")

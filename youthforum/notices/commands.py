@@ -36,8 +36,9 @@ def give_notices(_by: Member | None, members: tuple[int, ...], *, type: str, ids
 
 
 @command(unless=why_not_read)
-def read_notices(member: Member, *, up_to: int) -> None:
-    """Take one's own notices up to this one (by id) as read."""
-    own = sa.update(Notice).where(Notice.member_id == member.id, Notice.id <= up_to, Notice.read_at.is_(None))
+def read_notices(member: Member, *, up_to: int, alone: bool = False) -> None:
+    """Take one's own notices up to this one (by id) as read; with `alone`, this one only."""
+    which = Notice.id == up_to if alone else Notice.id <= up_to
+    own = sa.update(Notice).where(Notice.member_id == member.id, which, Notice.read_at.is_(None))
     if session().execute(own.values(read_at=now()).execution_options(synchronize_session=False)).rowcount:  # type: ignore[attr-defined]
         record(NoticesRead(members=(member.id,)))

@@ -6,7 +6,8 @@ from youthforum.core.forms import Form, Id
 
 
 class ReadNoticesForm(Form):
-    """`up_to` is the id of the newest notice that was seen."""
+    """`up_to` is the id of the newest notice that was seen; with `alone`, that one and none before it."""
 
     forum: Id
     up_to: Id
+    alone: bool = False

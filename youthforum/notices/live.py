@@ -20,7 +20,7 @@ def tell_how_many(fact: NoticesGiven | NoticesRead) -> None:
 
 @intake("notice:read", ReadNoticesForm, "/forums/<forum>/notices/read")
 def read(person: Person, form: ReadNoticesForm) -> Answer:
-    """Take one's notices up to this one as read."""
+    """Take one's notices up to this one as read; with `alone`, this one only."""
     member = membership_in(person, form.forum)
-    commands.read_notices(member, up_to=form.up_to)
+    commands.read_notices(member, up_to=form.up_to, alone=form.alone)
     return {"unread": queries.unread(member.id)}

@@ -32,7 +32,11 @@ export class Connection {
       randomizationFactor: 0.5,
       timeout: PATIENCE,
     });
-    this.#socket.on("connect", () => this.#tell(true));
+    this.#socket.on("connect", () => {
+      this.#tell(true);
+      // What was told meanwhile to everybody's header is asked for by it.
+      if (this.#heard) document.dispatchEvent(new CustomEvent("reconnected"));
+    });
     this.#socket.on("disconnect", (reason) => {
       this.#tell(false);
       // The library leaves it to us to come back when the server has sent us away (it restarts, or we were too slow).

@@ -4,6 +4,8 @@ import { find } from "../core/find.js";
 import { say, sayCount } from "../core/given.js";
 
 const MOST = 9;
+// Not every phone in the hall asks in the same instant.
+const SPREAD = 2500;
 const bell = document.getElementById("bell");
 
 /** @param {number} unread */
@@ -23,6 +25,18 @@ function show(unread) {
   if (unread > before) announce(words);
 }
 
+/** What was told while there was no connection was told to nobody. */
+async function askAgain() {
+  const slug = bell instanceof HTMLAnchorElement ? bell.pathname.split("/")[2] : "";
+  try {
+    const response = await fetch(`/api/v1/forums/${slug}/notices`, { cache: "no-store" });
+    if (response.ok) show(Number((await response.json()).unread));
+  } catch {
+    // The line is gone again: the next connection asks again.
+  }
+}
+
+document.addEventListener("reconnected", () => { window.setTimeout(() => void askAgain(), Math.random() * SPREAD); });
 document.addEventListener("notices", (event) => {
   const told = /** @type {CustomEvent<{forum: number, unread: number}>} */ (event).detail;
   if (String(told?.forum) === document.body.dataset["forum"]) show(Number(told.unread));
