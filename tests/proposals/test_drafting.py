@@ -42,7 +42,7 @@ RichText = dict[str, Any]
 FRAME = Frame(default_template(), ("de", "ru"), frozenset({3, 7}))
 ROOT = "format:de"  # 6000 characters, twice as much while it is written
 QUICK = settings(
-    deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck), max_examples=120
+    deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck), max_examples=80
 )
 TORTURE = settings(QUICK, max_examples=5000)
 # A few parts: a document of the default template has 24 fragments, which takes most of the time.
