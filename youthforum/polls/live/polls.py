@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -182,15 +183,16 @@ def count(poll: Poll) -> bool:
 @intake("ballot:cast", forms.CastForm, "/polls/<poll>/ballot")
 def cast(person: Person, form: forms.CastForm) -> Answer:
     """Cast a ballot, once and for good; the answer is the receipt. Sent again with the same half, the same receipt."""
-    with unit_of_work():  # found inside the transaction, so that nothing need be read twice
+    half = bytes.fromhex(form.half)
+    with suppress(Conflict), unit_of_work():  # found inside the transaction, so that nothing need be read twice
         poll, member = queries.visible_poll(person, form.poll)
         found = queries.standing(member, poll)
-        if found.voted:
-            again = queries.receipt_again(member, poll, bytes.fromhex(form.half))
-            if again is None:
-                raise Conflict(policy.ALREADY_VOTED.message, code=policy.ALREADY_VOTED.code)
-            return {"receipt": again, "already": True}
-        code = commands.cast_ballot(
-            member, poll, elector=found.elector, at=found.at, choice=form.choice, half=bytes.fromhex(form.half)
-        )
-    return {"receipt": code, "already": False}
+        if not found.voted:
+            code = commands.cast_ballot(member, poll, elector=found.elector, at=found.at, choice=form.choice, half=half)
+            return {"receipt": code, "already": False}
+    # Before, or from another device at the same moment.
+    poll, member = queries.visible_poll(person, form.poll)
+    again = queries.receipt_again(member, poll, half)
+    if again is None:
+        raise Conflict(policy.ALREADY_VOTED.message, code=policy.ALREADY_VOTED.code)
+    return {"receipt": again, "already": True}
