@@ -130,12 +130,21 @@ def _name(comment: Comment) -> str:
     return comment.author.name if shown and comment.author else _("Somebody")
 
 
+def _about(comment: Comment) -> str:
+    """What it is said about, as far as one line takes it."""
+    about = subject_of(comment.thread.kind)
+    thing = about.by_id(comment.thread.subject_id)
+    title = " ".join(str(about.title(thing)).split()) if thing is not None else ""
+    return title if len(title) <= 60 else title[:59] + "…"
+
+
 @notice_sentence("comment.answered")
 def _answered(data: dict[str, Any], member: Member) -> tuple[Any, str | None] | None:
     comment = _seen(data, member)
     if comment is None:
         return None
-    return _("%(name)s has answered your comment.", name=_name(comment)), queries.url_of(comment)
+    words = _("%(name)s has answered your comment on “%(title)s”.", name=_name(comment), title=_about(comment))
+    return words, queries.url_of(comment)
 
 
 @notice_sentence("idea.commented")
@@ -143,7 +152,8 @@ def _commented(data: dict[str, Any], member: Member) -> tuple[Any, str | None] |
     comment = _seen(data, member)
     if comment is None:
         return None
-    return _("%(name)s has commented on your idea.", name=_name(comment)), queries.url_of(comment)
+    words = _("%(name)s has commented on your idea “%(title)s”.", name=_name(comment), title=_about(comment))
+    return words, queries.url_of(comment)
 
 
 # Intake -------------------------------------------------------------------------------------------------------
@@ -158,7 +168,7 @@ def post(person: Person, form: forms.CommentPostForm) -> Answer:
     comment = queries.own_comment_by_key(member, form.key)
     if comment is None:
         parent = queries.comment_shown_to(person, form.parent)[0] if form.parent else None
-        language = form.language or blocking(detect, form.text, list(member.forum.languages))
+        language = form.language or blocking(detect, form.text, list(member.forum.languages), person.language)
         try:
             comment = commands.post_comment(
                 member,

@@ -136,7 +136,7 @@ def post(person: Person, form: forms.PostForm) -> Answer:
     if before is not None:
         return {"idea": idea_json(before), "revision": before.board.revision}
     column = column_of(board, form.column)
-    language = form.language or blocking(detect, form.text, list(board.forum.languages))
+    language = form.language or blocking(detect, form.text, list(board.forum.languages), person.language)
     try:
         idea = commands.post_idea(member, board, column=column, text=form.text, language=language, key=form.key)
     except Conflict:
