@@ -11,7 +11,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import browsing, drafts, halls, imports, kills, pages, starts
+from bench import browsing, drafts, halls, imports, kills, pages, polls, starts
 from bench.report import Figure, machine, write
 from bench.servers import NotMeasured, more_files
 
@@ -26,6 +26,7 @@ RUNS: dict[str, Callable[[bool], list[Figure]]] = {
     "journey": browsing.journey,
     "typing": drafts.typing,
     "draft": drafts.long_draft,
+    "ballots": polls.ballots,
     "import": imports.imports,
     "kill": kills.kills,
 }

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import resource
+import secrets
 import signal
 import socket
 import subprocess
@@ -17,6 +18,8 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0  # seconds for a server to answer
@@ -53,8 +56,8 @@ def free_port() -> int:
 class Server:
     """`python wsgi.py` on a folder that stays the same over `kill()` and `start()`."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder, self.port, self.settings = folder, free_port(), settings
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -73,9 +76,9 @@ class Server:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Nothing of the caller's own settings: what is measured is what is shipped."""
+        """Nothing of the caller's own settings but those that were given: what is measured is what is shipped."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-        return kept | {"INSTANCE_PATH": str(self.folder), "PORT": str(self.port)}
+        return kept | {"INSTANCE_PATH": str(self.folder), "PORT": str(self.port)} | self.settings
 
     def start(self) -> float:
         """Start; the seconds until it answers."""
@@ -146,12 +149,44 @@ def fresh_folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Server]:
+def serving(**settings: str) -> Iterator[Server]:
     """A server with the demo forum, on a folder of its own."""
     with fresh_folder() as folder:
-        server = Server(folder)
+        server = Server(folder, **settings)
         try:
             server.start()
             yield server
         finally:
             server.kill()
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[dict[str, str]]:
+    """The settings of a server on a new, migrated PostgreSQL database, which is dropped afterwards.
+
+    Raises NotMeasured where none answers at TEST_DATABASE_URL.
+    """
+    given = os.environ.get("TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+    address = sa.make_url(given).set(drivername="postgresql+psycopg2")
+    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    name = f"youthforum_bench_{secrets.token_hex(6)}"
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    except sa.exc.OperationalError:
+        raise NotMeasured("no PostgreSQL answers at TEST_DATABASE_URL") from None
+    url = address.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+    settings = {"DATABASE_URL": url, "SECRET_KEY": secrets.token_urlsafe(32)}
+    try:
+        with fresh_folder() as folder:
+            subprocess.run(
+                [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"],
+                cwd=ROOT,
+                env=Server(folder, **settings).environment,
+                check=True,
+                capture_output=True,
+            )
+        yield settings
+    finally:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
