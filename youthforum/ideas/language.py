@@ -36,9 +36,11 @@ def detect(text: str, candidates: list[str], usual: str | None = None) -> str:
     letters = len(_LETTER.findall(text))
     cyrillic = len(_CYRILLIC_LETTER.findall(text)) * 2 > letters > 0
     likely = [code for code in candidates if (code in _CYRILLIC_LANGUAGES) == cyrillic] or candidates
-    if len(likely) == 1 or not letters:
+    if len(likely) == 1:
         return likely[0]
     if usual in likely and letters < TELLING:
         return usual
+    if not letters:
+        return likely[0]
     ranked = [code for code, _ in _identifier().rank(text) if code in likely]
     return ranked[0] if ranked else likely[0]
