@@ -273,7 +273,7 @@ def test_no_sequence_of_queries_shows_a_small_cell(
     release()
     filters = ["", "?delegation=perm", "?country=RU", "?breakdown=delegation", "?group=perm&minimum=0", "?secret=false"]
     told: dict[str, set[str]] = {"": set(), "/export": set(), "/result.csv": set()}
-    for who, more, path in itertools.product(("anna", "vera", "sven", "max", "olga"), filters, told):
+    for who, more, path in itertools.product(("anna", "vera", "max"), filters, told):
         answer = api_for(who, "en").get(f"/polls/{number}{path}{more}")
         assert answer.status_code == 200
         body = answer.get_json() if answer.is_json else answer.get_data(as_text=True)

@@ -175,6 +175,12 @@ def has_voted(member: Member, poll: Poll) -> bool:
     return session().scalar(_VOTED, {"poll": poll.id, "member": member.id}) is not None
 
 
+def voted_in(member: Member, polls: Iterable[Poll]) -> set[int]:
+    """Ids of those of these polls in which this member has voted; for themselves alone."""
+    among = Roll.poll_id.in_([poll.id for poll in polls])
+    return set(session().scalars(sa.select(Roll.poll_id).where(among, Roll.member_id == member.id)))
+
+
 def cast_so_far(poll_id: int) -> int:
     """How many have voted, exactly: for the count, not for showing while the poll is open."""
     return session().scalar(_CAST, {"poll": poll_id}) or 0

@@ -21,7 +21,7 @@ def polls_on_home(member: Member) -> dict[str, Any]:
     return {
         "polls": polls,
         "open_polls": [poll for poll in polls if poll.state is State.open],
-        "voted_in": [poll.id for poll in polls if queries.has_voted(member, poll)],
+        "voted_in": queries.voted_in(member, polls),
         "why_not_make_poll": None if refusal is None else str(refusal),
     }
 
