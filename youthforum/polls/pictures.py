@@ -69,9 +69,9 @@ def two_sided(lines: Sequence[Supported], left: str, right: str, *, title: str, 
                     MIDDLE, at - 5, line.language, row
                 )
             )
-        drawn += [_bar(line.left, at, to_left=True), _bar(line.right, at, to_left=False)]
+        axis = Markup('<path class="picture-axis" d="M{} {}v{}"/>').format(MIDDLE, at - 2, BAR + 4)
+        drawn += [axis, _bar(line.left, at, to_left=True), _bar(line.right, at, to_left=False)]
         at += BAR + GAP
-    axis = Markup('<path class="picture-axis" d="M{} {}V{}"/>').format(MIDDLE, HEAD - 4, at - GAP + 4)
     heads = Markup(
         '<text class="picture-side" x="{}" y="18" text-anchor="end">{}</text>'
         '<text class="picture-side" x="{}" y="18">{}</text>'
@@ -79,7 +79,7 @@ def two_sided(lines: Sequence[Supported], left: str, right: str, *, title: str, 
     return Markup(
         '<svg class="picture" viewBox="0 0 {w} {h}" role="img" aria-label="{title}" xmlns="http://www.w3.org/2000/svg">'
         "<title>{title}</title><desc>{told}</desc>{inside}</svg>"
-    ).format(w=WIDTH, h=at, title=title, told=" ".join(told), inside=Markup("").join([heads, axis, *drawn]))
+    ).format(w=WIDTH, h=at, title=title, told=" ".join(told), inside=Markup("").join([heads, *drawn]))
 
 
 def _short(name: str) -> str:

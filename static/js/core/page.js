@@ -207,6 +207,18 @@ function isTyping() {
   return Boolean(active?.matches("input, textarea, select, [contenteditable=''], [contenteditable='true']"));
 }
 
+/* Whoever signs out leaves no ballot behind that they were filling in. */
+
+document.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (new URL(form.action).pathname !== "/sign-out") return;
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith("yf.ballot.")) localStorage.removeItem(name);
+  } catch {
+    // There is no storage here.
+  }
+});
+
 /* A form is sent once, however often the button is pressed. */
 
 document.addEventListener("submit", (event) => {

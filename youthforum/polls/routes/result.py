@@ -14,7 +14,7 @@ from markupsafe import Markup
 from youthforum.core.text import Text
 from youthforum.forums.models import Forum, Member
 from youthforum.forums.queries import delegations_of
-from youthforum.polls import pictures, policy, queries, sentences
+from youthforum.polls import explaining, pictures, policy, queries, sentences
 from youthforum.polls.counting.ballots import HIGHEST_SCORE, Method
 from youthforum.polls.models import Poll
 from youthforum.polls.routes.rooms import country_name
@@ -92,15 +92,16 @@ def result_of(poll: Poll, member: Member) -> dict[str, Any] | None:
         "ballots": outcome["ballots"],
         "turnout": _turnout(outcome["ballots"], rules["electorate"]["size"]),
         "turnout_bar": pictures.bar([("yes", outcome["ballots"])], rules["electorate"]["size"]),
-        "quorum": sentences.arithmetic(outcome["quorum"]) if outcome["quorum"] else [],
+        "quorum": explaining.arithmetic(outcome["quorum"]) if outcome["quorum"] else [],
         "adopted": len(outcome["adopted"]),
-        "ties": [sentences.tie(each, names.option) for each in winners["ties"]] if winners else [],
-        "rounds": sentences.rounds(winners, names.option) if winners else [],
+        "suppressed": any(group.words is None for line in lines for group in line.groups),
+        "ties": [explaining.tie(each, names.option) for each in winners["ties"]] if winners else [],
+        "rounds": explaining.rounds(winners, names.option) if winners else [],
         "stages": _stages(winners, names) if winners else [],
         "pairs": _pairs(winners, names) if winners else None,
         "quota": winners.get("quota") if winners else None,
         "represented": _represented(outcome),
-        "how": sentences.how_counted(rules),
+        "how": explaining.how_counted(rules),
         "picture": _picture(outcome, poll.facts, names),
         "receipts": receipts if len(receipts) <= MOST_RECEIPTS else [],
         "receipt_count": len(receipts),
@@ -130,7 +131,7 @@ def _lines(poll: Poll, outcome: Plain, names: Names) -> list[Line]:
     """The adopted ones first, in the order in which they were; then the others, the most supported first."""
     told = {
         key: (words, groups)
-        for key, words, groups in sentences.represented(outcome, names.option, names.country, names.delegation)
+        for key, words, groups in explaining.represented(outcome, names.option, names.country, names.delegation)
     }
     lines = []
     for option in (poll.facts or {})["options"]:
@@ -211,14 +212,14 @@ def _verdict(poll: Poll, outcome: Plain, key: str, names: Names) -> tuple[list[s
     if not outcome["majority"]:
         return [], []
     found, within = outcome["majority"][key], (poll.rules["majority"] or {}).get("within")
-    verdict = sentences.arithmetic(found["overall"], poll.method)
+    verdict = explaining.arithmetic(found["overall"], poll.method)
     if found["enough"]:
-        verdict.append(sentences.enough(found["enough"], within or ""))
+        verdict.append(explaining.enough(found["enough"], within or ""))
     name = names.country if within == "each_country" else names.delegation
     groups = [
         (
             name(each["group"]),
-            sentences.arithmetic(each["comparison"], poll.method)
+            explaining.arithmetic(each["comparison"], poll.method)
             if each["comparison"]
             else [_("Too few ballots to be counted by itself.")],
         )
@@ -270,7 +271,7 @@ def _shown(shown: Plain, ballots: int) -> str:
 def _stages(winners: Plain, names: Names) -> list[list[tuple[str, str]]]:
     """After each stage of a transferable vote, who has how many votes: `[[(option, votes)]]`."""
     return [
-        [(names.option(key), sentences.votes(votes)) for key, votes in stage["votes"].items() if votes != "0"]
+        [(names.option(key), explaining.votes(votes)) for key, votes in stage["votes"].items() if votes != "0"]
         for stage in winners.get("stages", ())
     ]
 
@@ -333,7 +334,9 @@ def _picture(outcome: Plain, facts: Plain, names: Names) -> dict[str, Any] | Non
     ]
     title = _("Who supports what: %(left)s and %(right)s", left=sides[left].name, right=sides[right].name)
     return {
-        "svg": pictures.two_sided(lines, sides[left].name, sides[right].name, title=title, told=told),
+        "svg": pictures.two_sided(lines, sides[left].name, sides[right].name, title=title, told=told)
+        if any(line.left is not None or line.right is not None for line in lines)
+        else None,
         "told": told,
         "left": left,
         "right": right,
