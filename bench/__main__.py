@@ -11,7 +11,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import browsing, drafts, halls, imports, kills, pages, polls, starts
+from bench import browsing, drafts, halls, imports, kills, pages, polls, polls_counting, starts
 from bench.report import Figure, machine, write
 from bench.servers import NotMeasured, more_files
 
@@ -27,6 +27,7 @@ RUNS: dict[str, Callable[[bool], list[Figure]]] = {
     "typing": drafts.typing,
     "draft": drafts.long_draft,
     "ballots": polls.ballots,
+    "counting": polls_counting.counting,
     "import": imports.imports,
     "kill": kills.kills,
 }

@@ -10,6 +10,7 @@ import pytest
 from abcvoting import abcrules
 from abcvoting.preferences import Profile
 
+from youthforum.polls.counting import purses
 from youthforum.polls.counting.ballots import Approval, Ranking
 from youthforum.polls.counting.equal_shares import Phase, Utilities, equal_shares
 from youthforum.polls.counting.lots import Decision, Tie
@@ -424,3 +425,18 @@ def test_many_ballots_count_the_same_as_few_that_weigh_more(seed: int) -> None:
     assert [each.price for each in once.rounds if each.phase is Phase.SHARES] == [
         each.price * 100 for each in often.rounds if each.phase is Phase.SHARES and each.price is not None
     ]
+
+
+@pytest.mark.parametrize("scale", [1, 64])
+def test_the_fast_estimates_of_equal_shares_decide_nothing(monkeypatch: pytest.MonkeyPatch, scale: int) -> None:
+    """With estimates so coarse that they are of no use, fractions decide everything, and the count stays the same."""
+    chance = random.Random(scale)
+    for _ in range(PROFILES // 20):
+        options = "abcdefgh"[: chance.randint(1, 8)]
+        worth = chance.choice([range(6), (0, 0, 1), (0, 1, 255)])
+        voters = [tuple(chance.choices(worth, k=len(options))) for _ in range(chance.randint(1, 60))]
+        seats, order = chance.randint(1, len(options)), random_order(chance, options)
+        fast = equal_shares(options, voters, seats, order)
+        with monkeypatch.context() as coarse:
+            coarse.setattr(purses, "SCALE", scale)
+            assert equal_shares(options, voters, seats, order) == fast
