@@ -62,6 +62,9 @@ def then(statuses: str, success: int) -> str:
     return statuses.replace("200", str(success))
 
 
+# A poll as the form for making one sends it
+A_POLL_TYPED = {"question_de": "Was zuerst?", "lines_de": "Eins\nZwei", "method": "yes_no", "decides": "each:simple"}
+
 # (endpoint, method) → (address, what is sent, statuses). {names} are filled from the world.
 ROUTES: dict[tuple[str, str], tuple[str, dict[str, Any] | None, str]] = {
     # Open to everybody
@@ -149,6 +152,23 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, Any] | None, str]] = {
     ("proposals.template", "POST"): ("/f/bridges/template", {"order": "title"}, "401 403 403 403 422 404 403"),
     ("proposals_api.listing", "GET"): ("/api/v1/forums/bridges/proposals", None, MEMBERS),
     ("proposals_api.by_api", "GET"): ("/api/v1/proposals/{plan}", None, MEMBERS),
+    # Polls, in the phase in which the forum decides
+    ("polls.index", "GET"): ("/f/bridges/polls", None, MEMBERS),
+    ("polls.new", "GET"): ("/f/bridges/polls/new", None, FACILITATORS),
+    ("polls.new", "POST"): ("/f/bridges/polls/new", A_POLL_TYPED, then(FACILITATORS, 302)),
+    ("polls.edit", "GET"): ("/f/bridges/polls/{ready}/edit", None, "401 404 404 200 200 404 404"),
+    ("polls.edit", "POST"): (
+        "/f/bridges/polls/{ready}/edit",
+        A_POLL_TYPED,
+        then("401 404 404 200 200 404 404", 302),
+    ),
+    ("polls.show", "GET"): ("/f/bridges/polls/{running}", None, MEMBERS),
+    ("polls.ballot", "GET"): ("/f/bridges/polls/{running}/ballot", None, then(MEMBERS, 302)),
+    ("polls.cast", "POST"): (
+        "/f/bridges/polls/{running}/ballot",
+        {"approved": "a", "half": "0" * 32, "action": "cast"},
+        "401 403 200 403 403 404 403",
+    ),
     ("polls_api.by_api", "GET"): ("/api/v1/polls/{running}", None, MEMBERS),
     # Before the result is published
     ("polls_api.export", "GET"): ("/api/v1/polls/{counted}/export", None, FACILITATORS),

@@ -1,6 +1,7 @@
 """A result in words: the arithmetic of each rule, the way to the set, and how it was counted.
 
-Plain data in, sentences out. `rules` and `outcome` are plain data as counting/plain.py makes them; `name` gives the words of an option by its key.
+Plain data in, sentences out. `rules` and `outcome` are as counting/plain.py makes them; `name` gives the words of an
+option by its key.
 """
 
 from __future__ import annotations
