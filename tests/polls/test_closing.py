@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import runpy
 import time
 from datetime import timedelta
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from config import ROOT
 from tests.polls.booth import (
     APPROVAL,
     RANKING,
@@ -37,6 +40,7 @@ from youthforum.core.clock import frozen, now
 from youthforum.core.commands import unit_of_work
 from youthforum.core.db import release, session
 from youthforum.core.errors import DomainError, Forbidden
+from youthforum.forums.models import Member
 from youthforum.polls import box, commands, queries
 from youthforum.polls.counting.ballots import Ballot, read_choice
 from youthforum.polls.counting.outcome import count_poll
@@ -233,6 +237,19 @@ def test_a_box_that_somebody_has_changed_is_not_counted(deciders: World) -> None
     assert (poll.state, poll.outcome) == (State.closed, None)
     assert count(poll) is False
     ask(deciders, "max", "poll:cancel", poll=number, reason="The box was damaged.")
+
+
+def test_somebody_who_is_erased_after_voting_stays_counted(deciders: World) -> None:
+    [gone, *_] = crowd(deciders, {"perm": 2})
+    number = opened(deciders)
+    for name in (gone, "anna"):
+        cast(deciders, name, number, ["c"])
+    with unit_of_work():
+        session().execute(sa.delete(Member).where(Member.id == deciders.members[gone]))
+    file = json.loads(json.dumps(queries.export(close(deciders, number))))
+    said: list[str] = []
+    assert runpy.run_path(str(ROOT / "tools" / "verify_poll.py"))["verify"](file, said.append), said
+    assert (file["roll"], len(file["ballots"]), file["result"]["totals"]["c"]) == (2, 2, {"approved": 2})
 
 
 # Publishing -------------------------------------------------------------------------------------------------------
