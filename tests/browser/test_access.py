@@ -18,6 +18,7 @@ from playwright.sync_api import Page, expect
 
 from config import load_settings
 from tests.browser.conftest import DESK, PHONE, Visits, opened
+from tests.browser.drafting import Drafting, writing
 from tests.browser.site import Board, Site
 from youthforum import create_app
 
@@ -34,7 +35,8 @@ LOOKS = {
 }
 
 # How to reach the page behind each route: `who: path`. The table is complete, or the first test fails.
-# guest: nobody yet; organiser: signed in by password; member: joined by code.
+# guest: nobody yet; organiser: signed in by password; member: joined by code; coauthor, amender: in a forum in which
+# proposals are being written, see Proposals.
 PAGES: dict[str, tuple[str, str]] = {
     "forums.start": ("guest", "/"),
     "forums.join_code": ("guest", "/join"),
@@ -64,6 +66,14 @@ PAGES: dict[str, tuple[str, str]] = {
     "moderation.report": ("member", "/f/{forum}/report/comment/{comment}"),
     "moderation.reports": ("organiser", "/f/{forum}/reports"),
     "proposals.template": ("organiser", "/f/{forum}/template"),
+    "proposals.index": ("coauthor", "/f/{drafting}/proposals"),
+    "proposals.new": ("coauthor", "/f/{drafting}/proposals/new"),
+    "proposals.show": ("coauthor", "/f/{drafting}/proposals/{proposal}"),
+    "proposals.write": ("coauthor", "/f/{drafting}/proposals/{proposal}/write"),
+    "proposals.versions": ("coauthor", "/f/{drafting}/proposals/{proposal}/versions"),
+    "proposals.compare": ("coauthor", "/f/{drafting}/proposals/{proposal}/compare"),
+    "proposals.amend": ("amender", "/f/{drafting}/proposals/{proposal}/amend/need"),
+    "proposals.reword": ("amender", "/f/{drafting}/amendments/{amendment}"),
     # Shown once, right after joining: reached by joining, see below.
     "forums.welcome": ("joining", "/join/{code}"),
 }
@@ -78,11 +88,16 @@ MORE_PAGES = [
     ("member", "/f/{forum}/notices"),
     ("member", "/f/{forum}/boards/{board}/ideas/{silent}"),
     ("organiser", "/f/{forum}/boards/{board}/ideas/{idea}?comment={comment}"),
+    ("coauthor", "/f/{drafting}/proposals?q=nothing-like-this&mine=yes"),
+    ("coauthor", "/f/{drafting}/proposals/{proposal}/write?language=ru"),
+    ("coauthor", "/f/{drafting}/proposals/{blank}"),
+    ("amender", "/f/{drafting}/proposals/{proposal}?comments=need"),
+    ("amender", "/f/{drafting}/proposals/{returned}"),
 ]
 # What answers GET with something else than a page for people.
 NO_PAGES = {"static", "api.healthz", "api.readyz", "api.metrics", "api.openapi", "votes_api.board_by_api"}
 NO_PAGES |= {"forums_api.listing", "comments_api.thread", "notices_api.notices_by_api"}
-NO_PAGES |= {"translations_api.translations_by_api"}
+NO_PAGES |= {"translations_api.translations_by_api", "proposals_api.listing", "proposals_api.by_api"}
 
 
 def routes(app: Flask) -> Iterator[str]:
@@ -165,20 +180,60 @@ def discussed(board: Board, idea: int, text: str, language: str, **more: Any) ->
     return int(board.ask("comments", comment)["comment"]["id"])
 
 
+@pytest.fixture(scope="module")
+def proposals(site: Site) -> Proposals:
+    return Proposals(site)
+
+
+class Proposals:
+    """Proposals to look at: with versions, translations, comments and amendments; returned, with a long word for a
+    title; and one that is only begun. A co-author and somebody who suggests other words, for each language."""
+
+    def __init__(self, site: Site) -> None:
+        drafting = Drafting(site)
+        guests = {code: drafting.join("Виктория-Александра", code, "essen") for code in LANGUAGES}
+        first = guests["de"]
+        full = drafting.start(first, *(guests[code] for code in ("ru", "en"))).complete(first)
+        full.write(guests["ru"], {"title:ru": "Радиомост", "need:ru": "Мы почти **не знаем** друг друга."})
+        full.save(first, "Zum ersten Mal lesbar")
+        full.write(first, {"need:de": "Wir kennen uns kaum, noch. Das soll bald anders werden.", "tools:de": LONG_WORD})
+        full.save(first, LONG_WORD[:200])
+        others = {code: drafting.join("Chris", code, "perm") for code in LANGUAGES}
+        said = {"key": str(uuid.uuid4()), "proposal": full.id, "part": "need", "text": LONG_WORD, "language": "de"}
+        drafting.ask(others["de"], "comments", **said)
+        amendments = {
+            code: full.amend(other, f"Wir kennen uns kaum. {LONG_WORD} {code}", version=2, reason=LONG_WORD)
+            for code, other in others.items()
+        }
+        full.ask(others["ru"], "endorse", join=True)
+        returned = drafting.start(first, title=LONG_WORD[:120]).complete(first, title=LONG_WORD[:120])
+        returned.ask(first, "move", move="submit")
+        returned.ask(drafting.organiser, "move", move="return", reason=LONG_WORD)
+        blank = drafting.start(first, guests["ru"], guests["en"])
+        self.people = {"coauthor": guests, "amender": others}
+        self.amendments = amendments
+        self.known = {"drafting": drafting.slug, "proposal": full.id, "returned": returned.id, "blank": blank.id}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("who", ["guest", "organiser", "member"])
+@pytest.mark.parametrize("who", ["guest", "organiser", "member", "coauthor", "amender"])
 def test_axe_finds_nothing_on_any_page(
-    site: Site, visit: Visits, boards: dict[str, int], who: str, language: str
+    site: Site, visit: Visits, boards: dict[str, int], proposals: Proposals, who: str, language: str
 ) -> None:
-    known = {"code": site.demo["join_code"], "forum": site.demo["forum"], **boards}
+    known = {"code": site.demo["join_code"], "forum": site.demo["forum"], **boards, **proposals.known}
+    known["amendment"] = proposals.amendments[language]
     if who == "guest":
         page = visit(language=language)
+    elif who in proposals.people:
+        page = visit(proposals.people[who][language])
     else:
         page = visit(site.staff("organiser", language) if who == "organiser" else site.join("Anna", language))
     found = []
     for path in (path.format(**known) for each, path in [*PAGES.values(), *MORE_PAGES] if each == who):
         page.goto(path)
         expect(page.locator("html[data-ready]")).to_be_attached()
+        if path.partition("?")[0].endswith("/write"):
+            writing(page)
         found += looked_at(page, language, path)
     if who == "guest":
         join(page, known["code"])
