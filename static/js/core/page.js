@@ -210,8 +210,7 @@ function isTyping() {
 /* Whoever signs out leaves no ballot behind that they were filling in. */
 
 document.addEventListener("submit", (event) => {
-  const form = /** @type {HTMLFormElement} */ (event.target);
-  if (new URL(form.action).pathname !== "/sign-out") return;
+  if (!/** @type {Element} */ (event.target).matches("form[action='/sign-out']")) return;
   try {
     for (const name of Object.keys(localStorage)) if (name.startsWith("yf.ballot.")) localStorage.removeItem(name);
   } catch {
