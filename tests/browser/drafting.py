@@ -94,7 +94,8 @@ class Drafting:
 
     def suspend(self, guest: Guest) -> None:
         member = self.member(guest)
-        self._hand.fill(f"{self.path}/people", f"{self.path}/suspend", member=member, reason="Schreit herum")
+        page = f"{self.path}/people"
+        assert self._hand.fill(page, f"{page}/suspend", member=member, reason="Schreit herum").ok
 
     # Proposals ------------------------------------------------------------------------------------------------------
 
