@@ -40,7 +40,7 @@ from youthforum.proposals.models import Proposal, Writing
 from youthforum.proposals.policy import state_of
 from youthforum.proposals.queries.drafts import locked_draft
 from youthforum.proposals.queries.proposals import ideas_of_cluster
-from youthforum.proposals.queries.versions import draft_content, template_of
+from youthforum.proposals.queries.versions import read_draft, template_of
 from youthforum.proposals.stages import MOVES, Stage
 from youthforum.votes.commands import give_dots, give_opinion
 
@@ -251,7 +251,7 @@ def _write(proposal: Proposal, content: dict[str, Any], people: list[Member], te
         check_translation(people[checked["by"]], proposal, wrote=False, **where)
     for suggestion in content["machine"]:
         part, language = suggestion["part"], suggestion["language"]
-        here = draft_content(proposal).original(part)
+        here = read_draft(proposal).original(part)
         wording = _words(proposal, part, suggestion["text"])
         take_suggestion(author, proposal, part=part, language=language, original=here, wording=wording)
 
@@ -281,7 +281,7 @@ def _amend(proposal: Proposal, author: Member, content: dict[str, Any], people: 
         proposal,
         part=part,
         language=language,
-        base=draft_content(proposal).text(part, language),
+        base=read_draft(proposal).text(part, language),
         wording=_words(proposal, part, content["wording"]),
         reason=content["reason"],
         key=_key("amendment", content["reason"]),

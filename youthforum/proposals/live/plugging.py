@@ -28,7 +28,7 @@ from youthforum.proposals.events import ProposalDiscussed
 from youthforum.proposals.models import Amendment, Answer, Proposal
 from youthforum.proposals.queries import proposals as queries
 from youthforum.proposals.queries.amendments import amendment_shown_to
-from youthforum.proposals.queries.versions import draft_content, template_of, translation_states
+from youthforum.proposals.queries.versions import read_draft, template_of, translation_states
 from youthforum.proposals.stages import STAGE_LABELS, Stage
 from youthforum.translations.queue import Link, waiting
 
@@ -244,7 +244,7 @@ def sections_waiting(member: Member, language: str) -> list[Link]:
         proposal = entry.proposal
         if proposal.language == language or policy.why_not_write(member, proposal) is not None:
             continue
-        content = draft_content(proposal)
+        content = read_draft(proposal)
         for part, states in translation_states(proposal, content).items():
             found, original = states.get(language), content.original(part)
             if found is not None and found.state != "current" and not is_empty(original):

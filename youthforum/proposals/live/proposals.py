@@ -25,7 +25,7 @@ from youthforum.proposals.events import EndorsementChanged, ProposalFact
 from youthforum.proposals.models import Proposal
 from youthforum.proposals.queries import proposals as queries
 from youthforum.proposals.queries.drafts import writers_of
-from youthforum.proposals.queries.versions import draft_content, version_of
+from youthforum.proposals.queries.versions import read_draft, version_of
 from youthforum.proposals.stages import MOVES
 from youthforum.translations import machine
 from youthforum.translations.policy import why_not_machine
@@ -215,7 +215,7 @@ def suggest(person: Person, form: forms.SectionForm) -> Answer:
     refusal = policy.why_not_write(member, proposal) or why_not_machine(member)
     if refusal is not None:
         raise Forbidden(refusal)
-    original = draft_content(proposal).original(form.part)
+    original = read_draft(proposal).original(form.part)
     texts = [block.text for block in blocks(original)]
     said = blocking(machine.suggest_texts, texts, proposal.language, form.language)
     proposal, member = queries.visible_proposal(person, form.proposal)

@@ -16,7 +16,7 @@ from youthforum.people.models import Person
 from youthforum.proposals.diff import DiffBlock, collide, compare, merge
 from youthforum.proposals.models import Amendment, Answer, Proposal
 from youthforum.proposals.queries.proposals import visible_proposal
-from youthforum.proposals.queries.versions import draft_content
+from youthforum.proposals.queries.versions import read_draft
 
 MOST_SHOWN = 200
 
@@ -75,7 +75,7 @@ def _compared(proposal: Proposal, found: list[Amendment]) -> list[Suggested]:
     standing = [one for one in found if one.state in (Answer.open, Answer.asked)]
     present: dict[int, RichText] = {}
     if standing:
-        content = draft_content(proposal)
+        content = read_draft(proposal)
         present = {one.id: content.text(one.part, one.language) for one in standing}
     rebased = {one.id: merge(one.base, present[one.id], one.wording) for one in standing}
     beside: dict[int, list[int]] = {}

@@ -96,6 +96,15 @@ def document_of(proposal: Proposal, draft: Draft, *, keep: bool = False) -> Shar
     return document
 
 
+def stored_document(proposal: Proposal) -> SharedDocument:
+    """A document of one's own, as it is stored now. For whoever only reads: it waits for nobody, nobody waits for it.
+
+    Two statements are enough: what is compacted in between stays among the rows (see commands.writing)."""
+    draft = session().get_one(Draft, proposal.id, populate_existing=True)
+    updates = [content for _, content in _updates(proposal.id, draft.state_revision)]
+    return SharedDocument(frame_of(proposal), [draft.state, *updates], draft.revision)
+
+
 def _bring_up_to_date(document: SharedDocument, draft: Draft, proposal: Proposal) -> bool:
     """False where it must be read anew: it has something that was never committed, or lacks what is compacted."""
     if not document.confirmed or document.revision > draft.revision:

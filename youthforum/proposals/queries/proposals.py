@@ -219,7 +219,7 @@ def endorses(member: Member, proposal: Proposal) -> bool:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the list is narrowed to; None and "" leave a filter out. `sort` is "activity", "support" or "title"."""
+    """What the list is narrowed to; None and "" leave a filter out. `sort` is "activity" or "support"."""
 
     search: str = ""
     group: int | None = None

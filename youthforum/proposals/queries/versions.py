@@ -13,7 +13,7 @@ from youthforum.core.richtext import RichText, is_empty, normalise
 from youthforum.forums.models import Member
 from youthforum.proposals.content import Content, digest
 from youthforum.proposals.models import Proposal, SectionTranslation, Version
-from youthforum.proposals.queries.drafts import document_of, locked_draft, writers_of
+from youthforum.proposals.queries.drafts import document_of, locked_draft, stored_document, writers_of
 from youthforum.proposals.template import Template
 
 
@@ -47,8 +47,13 @@ def versions_of(proposal: Proposal) -> list[Version]:
     )
 
 
+def read_draft(proposal: Proposal) -> Content:
+    """What the draft says now, for a page."""
+    return stored_document(proposal).content(proposal.language)
+
+
 def draft_content(proposal: Proposal) -> Content:
-    """What the draft says now. Waits for whoever is writing at this moment."""
+    """What the draft says now and until the end of the transaction; waits for whoever is writing at this moment."""
     return document_of(proposal, locked_draft(proposal.id)).content(proposal.language)
 
 

@@ -25,9 +25,9 @@ from youthforum.proposals.queries.amendments import Suggested, amendments_of
 from youthforum.proposals.queries.documents import document_from
 from youthforum.proposals.queries.versions import (
     checked_by_now,
-    draft_content,
     last_version,
     members_by_id,
+    read_draft,
     template_of,
     version_of,
     versions_of,
@@ -139,7 +139,7 @@ def _why_not(member: Member, proposal: Proposal) -> dict[str, str | None]:
 def _progress(proposal: Proposal, version: Version | None, writing: bool) -> Any:
     """Of the draft for those who write it, since that is what they can submit; else of what is shown."""
     if writing and proposal.editable:
-        return progress(template_of(proposal), draft_content(proposal))
+        return progress(template_of(proposal), read_draft(proposal))
     return progress(template_of(proposal), Content.read(version.content)) if version is not None else None
 
 

@@ -23,8 +23,8 @@ from youthforum.proposals.queries.drafts import readable_draft
 from youthforum.proposals.queries.proposals import authors_of
 from youthforum.proposals.queries.versions import (
     TranslationState,
-    draft_content,
     last_version,
+    read_draft,
     template_of,
     translation_states,
 )
@@ -37,7 +37,7 @@ from youthforum.translations.policy import why_not_machine
 def write(slug: str, id: int) -> Any:
     proposal, member = enter_proposal(slug, id)
     readable_draft(viewer(), proposal.id)
-    content, template = draft_content(proposal), template_of(proposal)
+    content, template = read_draft(proposal), template_of(proposal)
     writing = chosen(proposal.forum, proposal.language)
     translated = writing != proposal.language
     states = _states(proposal, content, writing) if translated else {}
