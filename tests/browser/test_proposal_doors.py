@@ -9,8 +9,8 @@ from tests.browser.drafting import Drafting
 from tests.browser.site import Guest, Site
 
 SECRET = "Niemand-außer-uns"
-# What each address answers: to somebody of another forum, signed out, an observer, suspended, and a participant who does
-# not write it. Signed out, one is asked to sign in; suspended, one may still read, and nothing else.
+# What each address answers: to somebody of another forum, signed out, an observer, suspended, and a participant who
+# does not write it. Signed out, one is asked to sign in; suspended, one may still read, and nothing else.
 DOORS = {
     "/proposals": "404 401 200 200 200",
     "/proposals/new": "404 401 403 403 200",
