@@ -18,6 +18,8 @@ from playwright.sync_api import Page, expect
 
 from config import load_settings
 from tests.browser.conftest import DESK, PHONE, Visits, opened
+from tests.browser.deciding import RULES as METHODS
+from tests.browser.deciding import Deciding
 from tests.browser.drafting import Drafting, writing
 from tests.browser.site import Board, Site
 from youthforum import create_app
@@ -36,7 +38,7 @@ LOOKS = {
 
 # How to reach the page behind each route: `who: path`. The table is complete, or the first test fails.
 # guest: nobody yet; organiser: signed in by password; member: joined by code; coauthor, amender: in a forum in which
-# proposals are being written, see Proposals.
+# proposals are being written, see Proposals; voter: in one that decides, see Polls.
 PAGES: dict[str, tuple[str, str]] = {
     "forums.start": ("guest", "/"),
     "forums.join_code": ("guest", "/join"),
@@ -74,6 +76,11 @@ PAGES: dict[str, tuple[str, str]] = {
     "proposals.compare": ("coauthor", "/f/{drafting}/proposals/{proposal}/compare"),
     "proposals.amend": ("amender", "/f/{drafting}/proposals/{proposal}/amend/need"),
     "proposals.reword": ("amender", "/f/{drafting}/amendments/{amendment}"),
+    "polls.index": ("voter", "/f/{deciding}/polls"),
+    "polls.show": ("voter", "/f/{deciding}/polls/{approval}"),
+    "polls.ballot": ("voter", "/f/{deciding}/polls/{approval}/ballot"),
+    "polls.new": ("organiser", "/f/{deciding}/polls/new"),
+    "polls.edit": ("organiser", "/f/{deciding}/polls/{ready}/edit"),
     # Shown once, right after joining: reached by joining, see below.
     "forums.welcome": ("joining", "/join/{code}"),
 }
@@ -93,11 +100,23 @@ MORE_PAGES = [
     ("coauthor", "/f/{drafting}/proposals/{blank}"),
     ("amender", "/f/{drafting}/proposals/{proposal}?comments=need"),
     ("amender", "/f/{drafting}/proposals/{returned}"),
+    ("voter", "/f/{deciding}"),
+    ("voter", "/f/{deciding}/polls/{yes_no}"),
+    ("voter", "/f/{deciding}/polls/{score}"),
+    ("voter", "/f/{deciding}/polls/{ranking}"),
+    ("voter", "/f/{deciding}/polls/{counted_yes_no}"),
+    ("voter", "/f/{deciding}/polls/{counted_approval}"),
+    ("voter", "/f/{deciding}/polls/{counted_ranking}"),
+    ("organiser", "/f/{deciding}/polls"),
+    ("organiser", "/f/{deciding}/polls/{ready}"),
+    ("organiser", "/f/{deciding}/polls/{approval}"),
+    ("organiser", "/f/{deciding}/polls/{cancelled}"),
 ]
 # What answers GET with something else than a page for people.
 NO_PAGES = {"static", "api.healthz", "api.readyz", "api.metrics", "api.openapi", "votes_api.board_by_api"}
 NO_PAGES |= {"forums_api.listing", "comments_api.thread", "notices_api.notices_by_api"}
 NO_PAGES |= {"translations_api.translations_by_api", "proposals_api.listing", "proposals_api.by_api"}
+NO_PAGES |= {"polls_api.by_api", "polls_api.export", "polls_api.result_as_table"}
 
 
 def routes(app: Flask) -> Iterator[str]:
@@ -215,17 +234,47 @@ class Proposals:
         self.known = {"drafting": drafting.slug, "proposal": full.id, "returned": returned.id, "blank": blank.id}
 
 
+@pytest.fixture(scope="module")
+def polls(site: Site) -> Polls:
+    return Polls(site)
+
+
+class Polls:
+    """Polls to look at, with a long word for an option: open ones of each method, counted ones with groups beside each
+    other, one that is being prepared and one that was cancelled. A voter for each language."""
+
+    def __init__(self, site: Site) -> None:
+        forum = Deciding(site)
+        self.people = {"voter": {code: forum.join("Виктория-Александра", code, "essen") for code in LANGUAGES}}
+        crowd = [forum.join("Kim", "en", team) for team in ("essen", "perm") for _number in range(8)]
+        words = [{"de": LONG_WORD[:140]}, {"ru": "Общий хор двух городов"}, {"de": "Lager", "en": "A camp"}]
+        options = {"options": [{"text": text} for text in words]}
+        opened = {method: forum.opened(method, **options) for method in METHODS}
+        self.known: dict[str, Any] = {method: poll.id for method, poll in opened.items()}
+        counted = {method: forum.opened(method, **options) for method in ("yes_no", "approval", "ranking")}
+        for at, guest in enumerate(crowd):
+            counted["yes_no"].cast(guest, {"a": "yes" if at % 8 < 6 else "no", "b": "yes" if at % 2 else "no"})
+            counted["approval"].cast(guest, ["a", "b"] if at % 8 < 3 else ["c"])
+            counted["ranking"].cast(guest, ["b", "a"] if at % 2 else ["c", "a", "b"])
+        for method, poll in counted.items():
+            poll.close()
+            self.known[f"counted_{method}"] = poll.id
+        cancelled = forum.opened("yes_no", **options)
+        forum.ask(forum.organiser, f"polls/{cancelled.id}/cancel", reason=LONG_WORD)
+        self.known |= {"deciding": forum.slug, "cancelled": cancelled.id, "ready": forum.prepare("score", **options).id}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("who", ["guest", "organiser", "member", "coauthor", "amender"])
+@pytest.mark.parametrize("who", ["guest", "organiser", "member", "coauthor", "amender", "voter"])
 def test_axe_finds_nothing_on_any_page(
-    site: Site, visit: Visits, boards: dict[str, int], proposals: Proposals, who: str, language: str
+    site: Site, visit: Visits, boards: dict[str, int], proposals: Proposals, polls: Polls, who: str, language: str
 ) -> None:
-    known = {"code": site.demo["join_code"], "forum": site.demo["forum"], **boards, **proposals.known}
+    known = {"code": site.demo["join_code"], "forum": site.demo["forum"], **boards, **proposals.known, **polls.known}
     known["amendment"] = proposals.amendments[language]
     if who == "guest":
         page = visit(language=language)
-    elif who in proposals.people:
-        page = visit(proposals.people[who][language])
+    elif people := (proposals.people | polls.people).get(who):
+        page = visit(people[language])
     else:
         page = visit(site.staff("organiser", language) if who == "organiser" else site.join("Anna", language))
     found = []
