@@ -170,4 +170,5 @@ def section(page: Page, part: str) -> Locator:
 
 
 def saved(page: Page) -> None:
+    """Nothing has waited for long; the last keys may still be on their way."""
     expect(page.locator("#saved")).to_have_attribute("data-state", "saved")

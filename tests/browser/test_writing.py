@@ -195,7 +195,7 @@ def test_a_removed_coauthor_stops_and_keeps_what_was_not_saved(
     )
     section(boris, "need").click()
     boris.keyboard.type("gespeichert ")
-    saved(boris)
+    eventually(lambda: "gespeichert" in proposal.says(authors[0], "need:de"))
     section(chris, "need").click()
     chris.context.set_offline(True)
     expect(chris.locator("#saved")).to_have_attribute("data-state", "waiting")
@@ -264,8 +264,7 @@ def test_from_the_list_to_a_bold_word_without_a_mouse(drafting: Drafting, author
     # The toolbar is there only for the section that one writes in.
     page.keyboard.press("Shift+Tab")
     expect(need).to_be_focused()
-    saved(page)
-    assert proposal.says(authors[0], "need:de") == "Das ist **wichtig**, finde ich."
+    eventually(lambda: proposal.says(authors[0], "need:de") == "Das ist **wichtig**, finde ich.")
     tab_to(page, page.locator("#save-version summary"), key="Shift+Tab")
     page.keyboard.press("Enter")
     tab_to(page, page.locator("#version-note"))
