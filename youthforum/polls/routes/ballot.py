@@ -16,7 +16,7 @@ from youthforum.polls import forms, policy, queries, sentences
 from youthforum.polls.counting.ballots import HIGHEST_SCORE, Method
 from youthforum.polls.live import polls as live
 from youthforum.polls.models import Poll, PollOption, State
-from youthforum.polls.routes.result import result_of
+from youthforum.polls.routes.result import drawn_result
 from youthforum.polls.routes.rooms import enter_poll, pages, voting_teams
 
 
@@ -113,7 +113,7 @@ def _page(
         half=request.form.get("half") or secrets.token_hex(16),
         answers=sentences.ANSWERS,
         highest=HIGHEST_SCORE,
-        result=result_of(poll, member),
+        result=drawn_result(poll, member),
         page_data={
             "poll": poll.id,
             "revision": poll.revision,

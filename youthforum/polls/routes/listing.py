@@ -25,6 +25,6 @@ def index(slug: str) -> Any:
     return render_template(
         "polls/list.html",
         groups=[(state, found) for state in GROUPS if (found := [poll for poll in polls if poll.state is state])],
-        voted_in={poll.id for poll in polls if queries.has_voted(member, poll)},
+        voted_in=queries.voted_in(member, polls),
         why_not_make=None if refusal is None else str(refusal),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import request
+from flask import current_app, render_template, request
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -23,6 +23,8 @@ Plain = Mapping[str, Any]
 
 # More codes than this are not listed on a page; they are in the download.
 MOST_RECEIPTS = 2000
+# Results that are kept as they were drawn.
+MOST_DRAWN = 32
 # A table of comparisons in pairs of more options can't be read any more; it is in the download.
 MOST_IN_PAIRS = 12
 # In the order in which they stand beside each other in a bar.
@@ -77,21 +79,39 @@ class Names:
         return name(groups[0])
 
 
-def result_of(poll: Poll, member: Member) -> dict[str, Any] | None:
-    """Everything that a page shows of a result; None for whoever may not see it (yet)."""
+def drawn_result(poll: Poll, member: Member) -> Markup:
+    """The result as a part of a page; nothing for whoever may not see it (yet).
+
+    It is the same for everybody who may, and a whole hall asks for it when a poll is closed: what was drawn last is
+    kept, for each language.
+    """
     if policy.why_not_see_result(member, poll) is not None or poll.outcome is None or poll.facts is None:
-        return None
-    outcome, rules = poll.outcome, poll.facts["rules"]
-    names = _names(poll.facts, poll.forum)
+        return Markup()
+    drawn: dict[tuple[Any, ...], Markup] = current_app.extensions.setdefault("drawn_results", {})
+    key = (poll.id, poll.revision, poll.forum.revision, _language())
+    if key in drawn and not request.args:
+        return drawn[key]
+    # Jinja has escaped what is in it.
+    drawn_now = render_template("polls/_result.html", poll=poll, result=_result(poll, poll.outcome, poll.facts))
+    found = Markup(drawn_now)  # noqa: S704
+    if not request.args:
+        drawn[key] = found
+        while len(drawn) > MOST_DRAWN:
+            drawn.pop(next(iter(drawn)), None)
+    return found
+
+
+def _result(poll: Poll, outcome: Plain, facts: Plain) -> dict[str, Any]:
+    rules, cast = facts["rules"], outcome["ballots"]
+    names = _names(facts, poll.forum)
     lines = _lines(poll, outcome, names)
-    receipts = queries.receipts_of(poll)
+    receipts = queries.receipts_of(poll) if cast <= MOST_RECEIPTS else []
     protocol = queries.lines_of(poll)
     winners = outcome["winners"]
     return {
         "lines": lines,
-        "ballots": outcome["ballots"],
-        "turnout": _turnout(outcome["ballots"], rules["electorate"]["size"]),
-        "turnout_bar": pictures.bar([("yes", outcome["ballots"])], rules["electorate"]["size"]),
+        "turnout": _turnout(cast, rules["electorate"]["size"]),
+        "turnout_bar": pictures.bar([("yes", cast)], rules["electorate"]["size"]),
         "quorum": explaining.arithmetic(outcome["quorum"]) if outcome["quorum"] else [],
         "adopted": len(outcome["adopted"]),
         "suppressed": any(group.words is None for line in lines for group in line.groups),
@@ -102,9 +122,9 @@ def result_of(poll: Poll, member: Member) -> dict[str, Any] | None:
         "quota": winners.get("quota") if winners else None,
         "represented": _represented(outcome),
         "how": explaining.how_counted(rules),
-        "picture": _picture(outcome, poll.facts, names),
-        "receipts": receipts if len(receipts) <= MOST_RECEIPTS else [],
-        "receipt_count": len(receipts),
+        "picture": _picture(outcome, facts, names),
+        "receipts": receipts,
+        "receipt_count": cast,
         "head": protocol[-1].hash if protocol else "",
     }
 
