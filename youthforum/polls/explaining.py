@@ -11,8 +11,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from youthforum.polls.counting.ballots import Method
 from youthforum.polls.counting.majority import Within
@@ -116,7 +116,7 @@ def tie(told: Plain, name: Name) -> str:
 
 
 def _listed(keys: Sequence[str], name: Name) -> str:
-    return " · ".join(f"“{name(key)}”" for key in keys)
+    return " · ".join(_("“%(option)s”", option=name(key)) for key in keys)
 
 
 def rounds(winners: Plain, name: Name) -> list[str]:
@@ -174,7 +174,7 @@ def _stage(stage: Plain, name: Name) -> list[str]:
 def votes(fraction: str) -> str:
     """An exact number of votes, to two decimal places."""
     number = Fraction(fraction)
-    return str(number) if number.denominator == 1 else f"{float(number):.2f}"
+    return format_decimal(float(number), format="#,##0" if number.denominator == 1 else "#,##0.00")
 
 
 def represented(outcome: Plain, name: Name, country: Name, delegation: Name) -> list[tuple[str, str, list[str]]]:
