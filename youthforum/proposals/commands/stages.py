@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -77,4 +78,4 @@ def _longest(content: Content, part: Part) -> int:
 
 
 def _names(parts: list[Part]) -> LazyString:
-    return LazyString(lambda: ", ".join(f"“{part.title}”" for part in parts))
+    return LazyString(lambda: ", ".join(_("“%(option)s”", option=part.title) for part in parts))
