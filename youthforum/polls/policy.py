@@ -20,9 +20,7 @@ NOT_IN_ELECTORATE = Refusal("not_in_electorate", _l("This poll is for other peop
 JOINED_LATER = Refusal("not_in_electorate", _l("You joined after this poll was opened, so you can’t vote in it."))
 NOT_OPEN = Refusal("poll_not_open", _l("This poll has not been opened yet."))
 CANCELLED = Refusal("poll_cancelled", _l("This poll was cancelled. Nothing was counted."))
-FIXED = Refusal(
-    "poll_fixed", _l("This poll has been opened. What it asks and how it counts can’t change any more.")
-)
+FIXED = Refusal("poll_fixed", _l("This poll has been opened. What it asks and how it counts can’t change any more."))
 NOT_PREPARED = Refusal("poll_fixed", _l("This poll has been opened already."))
 NOT_RUNNING = Refusal("poll_not_open", _l("This poll is not open."))
 NOT_COUNTED = Refusal("poll_not_counted", _l("This poll has no result yet."))
