@@ -233,10 +233,11 @@ def opened_show(page: Page, proposal: Proposal) -> Page:
 def decided(proposal: Proposal, eyes: Eyes, visit: Visits, phone: Page, desk: Page, max_: Guest) -> None:
     stage = "#proposal-head [aria-current=step][data-stage={}]"
     moderator = visit(max_, proposal.path)
+    unread = int(bell(desk).get_attribute("data-unread") or 0) + 1
     fold(phone, "#move-submit").locator("button").click()
     for page in (phone, desk, moderator):
         expect(page.locator(stage.format("submitted"))).to_be_attached()
-    unread = int(bell(desk).get_attribute("data-unread") or 0)
+    expect(bell(desk)).to_have_attribute("data-unread", str(unread))
     moderator.locator("#move-return > summary").click()
     eyes.look(moderator, "a submitted proposal for a moderator")
     moderator.locator("#move-return [name=reason]").fill("Wer bezahlt die Fahrt nach Perm?")
