@@ -205,6 +205,16 @@ def represented(outcome: Plain, name: Name, country: Name, delegation: Name) -> 
     return lines
 
 
+def support(method: Method) -> str:
+    """What counts as support where groups stand beside each other."""
+    return {
+        Method.YES_NO: _("Shown is which share of each group said yes."),
+        Method.APPROVAL: _("Shown is which share of each group ticked it."),
+        Method.SCORE: _("Shown is which share of each group gave it 4 or 5 points."),
+        Method.RANKING: _("Shown is which share of each group put it first."),
+    }[method]
+
+
 # How this is counted -------------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ all its text inside, so that it can be shown anywhere.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -49,15 +49,24 @@ def _share(side: Side, key: str) -> Fraction | None:
     return None if not shown or not ballots else Fraction(next(iter(shown.values())), ballots)
 
 
-def percent(share: Fraction | None, unknown: str = "–") -> str:
+def whole_percent(share: Fraction) -> int:
     """Rounded half up, so that a half is not sometimes more and sometimes less."""
-    return unknown if share is None else f"{int(share * 100 + Fraction(1, 2))} %"
+    return int(share * 100 + Fraction(1, 2))
 
 
-def two_sided(lines: Sequence[Supported], left: str, right: str, *, title: str, told: Sequence[str]) -> Markup:
+def two_sided(
+    lines: Sequence[Supported],
+    left: str,
+    right: str,
+    *,
+    title: str,
+    told: Sequence[str],
+    write: Callable[[Fraction | None], str],
+) -> Markup:
     """Bars to the left and to the right of a middle line, one pair for each option.
 
     `title` names the picture and `told` says what it shows, a sentence for each line: that is its text equivalent.
+    `write`: how a share is written in the reader’s language, and one that is not published.
     """
     at, drawn = HEAD, []
     for line in lines:
@@ -70,7 +79,7 @@ def two_sided(lines: Sequence[Supported], left: str, right: str, *, title: str, 
                 )
             )
         axis = Markup('<path class="picture-axis" d="M{} {}v{}"/>').format(MIDDLE, at - 2, BAR + 4)
-        drawn += [axis, _bar(line.left, at, to_left=True), _bar(line.right, at, to_left=False)]
+        drawn += [axis, _bar(line.left, at, write, to_left=True), _bar(line.right, at, write, to_left=False)]
         at += BAR + GAP
     heads = Markup(
         '<text class="picture-side" x="{}" y="18" text-anchor="end">{}</text>'
@@ -86,7 +95,7 @@ def _short(name: str) -> str:
     return textwrap.shorten(name, 22, placeholder="…") or name[:21] + "…"
 
 
-def _bar(share: Fraction | None, top: int, *, to_left: bool) -> Markup:
+def _bar(share: Fraction | None, top: int, write: Callable[[Fraction | None], str], *, to_left: bool) -> Markup:
     room = MIDDLE - NUMBER - 2
     width = round(float(share or 0) * room)
     x = MIDDLE - 1 - width if to_left else MIDDLE + 1
@@ -95,7 +104,7 @@ def _bar(share: Fraction | None, top: int, *, to_left: bool) -> Markup:
         "left" if to_left else "right", x, top, width, BAR
     )
     number = Markup('<text class="picture-number" x="{}" y="{}" text-anchor="{}">{}</text>').format(
-        number_at, top + 12, "end" if to_left else "start", percent(share)
+        number_at, top + 12, "end" if to_left else "start", write(share)
     )
     return bar + number
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from flask import current_app, render_template, request
-from flask_babel import get_locale, ngettext
+from flask_babel import format_decimal, format_percent, get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -25,6 +26,8 @@ Plain = Mapping[str, Any]
 MOST_RECEIPTS = 2000
 # Results that are kept as they were drawn.
 MOST_DRAWN = 32
+# More groups than this are counted, not named, where they are kept together.
+MOST_NAMED = 3
 # A table of comparisons in pairs of more options can't be read any more; it is in the download.
 MOST_IN_PAIRS = 12
 # In the order in which they stand beside each other in a bar.
@@ -72,11 +75,11 @@ class Names:
     delegation: Callable[[str], str]
 
     def row(self, groups: Sequence[str], kind: str) -> str:
-        """One group, or several small ones that are kept together."""
+        """One group, or several that are kept together, since some are small."""
         name = self.country if kind == "countries" else self.delegation
-        if len(groups) > 1:
-            return ngettext("%(num)d small group together", "%(num)d small groups together", len(groups))
-        return name(groups[0])
+        if len(groups) > MOST_NAMED:
+            return ngettext("%(num)d group together", "%(num)d groups together", len(groups))
+        return " + ".join(map(name, groups))
 
 
 def drawn_result(poll: Poll, member: Member) -> Markup:
@@ -207,7 +210,7 @@ def _total(method: Method, total: Plain, ballots: int) -> tuple[Markup, str]:
     """A bar, and the same in words."""
     if method is Method.SCORE:
         points = _points(total)
-        average = f"{points / ballots:.1f}" if ballots else "0"
+        average = format_decimal(points / ballots if ballots else 0, format="0.0")
         words = ngettext(
             "%(num)d point, %(average)s on average", "%(num)d points, %(average)s on average", points, average=average
         )
@@ -345,19 +348,20 @@ def _picture(outcome: Plain, facts: Plain, names: Names) -> dict[str, Any] | Non
         _(
             "%(option)s: %(left)s in %(first)s, %(right)s in %(second)s.",
             option=line.words,
-            left=pictures.percent(line.left, _("too few to show")),
+            left=_percent(line.left, _("too few to show")),
             first=sides[left].name,
-            right=pictures.percent(line.right, _("too few to show")),
+            right=_percent(line.right, _("too few to show")),
             second=sides[right].name,
         )
         for line in lines
     ]
     title = _("Who supports what: %(left)s and %(right)s", left=sides[left].name, right=sides[right].name)
     return {
-        "svg": pictures.two_sided(lines, sides[left].name, sides[right].name, title=title, told=told)
+        "svg": pictures.two_sided(lines, sides[left].name, sides[right].name, title=title, told=told, write=_percent)
         if any(line.left is not None or line.right is not None for line in lines)
         else None,
         "told": told,
+        "caption": explaining.support(Method(facts["rules"]["method"])),
         "left": left,
         "right": right,
         "sides": [(key, side.name) for key, side in sides.items()],
@@ -365,12 +369,19 @@ def _picture(outcome: Plain, facts: Plain, names: Names) -> dict[str, Any] | Non
 
 
 def _usual(outcome: Plain) -> tuple[str, str]:
-    """The two largest rows of countries, or of delegations where there are no countries."""
-    kind = "countries" if len(outcome["breakdown"]["countries"]) > 1 else "delegations"
-    rows = outcome["breakdown"][kind]
-    largest = sorted(range(len(rows)), key=lambda at: -rows[at]["ballots"])[:2]
-    first, second = sorted(largest)
-    return f"{kind}:{first}", f"{kind}:{second}"
+    """Two countries, or two delegations where more is shown of these: those with the most to show, then the largest."""
+    found = []
+    for kind in ("countries", "delegations"):
+        rows = outcome["breakdown"][kind]
+        best = sorted(range(len(rows)), key=lambda at: (-len(rows[at]["shown"]), -rows[at]["ballots"]))[:2]
+        if len(best) == 2:
+            found.append((sum(len(rows[at]["shown"]) for at in best), [f"{kind}:{at}" for at in sorted(best)]))
+    _shown, (first, second) = max(found, key=lambda each: each[0])
+    return first, second
+
+
+def _percent(share: Fraction | None, unknown: str = "–") -> str:
+    return unknown if share is None else str(format_percent(pictures.whole_percent(share) / 100))
 
 
 def _language() -> str:
