@@ -101,7 +101,7 @@ export class Channel {
       this.#reloads = 0;
       this.#apply(this.#order.fill(answer["changes"] ?? [], answer["revision"]));
     }
-    if ("tally" in answer || "mine" in answer || "own" in answer) this.#watcher.onWatched?.(answer);
+    if (["tally", "mine", "own", "turnout"].some((part) => part in answer)) this.#watcher.onWatched?.(answer);
     if (this.#order.gap) this.#askLater(300);
     if (this.#writing) this.#sayHere();
   }
