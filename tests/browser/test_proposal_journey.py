@@ -46,6 +46,12 @@ def bell(page: Page) -> Locator:
     return page.locator("#bell")
 
 
+def open_inbox(page: Page) -> None:
+    """And wait until its scripts are there."""
+    bell(page).click()
+    page.wait_for_url("**/notices")
+
+
 def state(page: Page, part: str = "need") -> Locator:
     return page.locator(f"#part-{part} [data-translation]")
 
@@ -99,7 +105,7 @@ def made_from_a_cluster(
 
     # Whoever wrote one of the ideas is invited, sees it at once, and following the notice is having read it.
     expect(bell(phone)).to_have_attribute("data-unread", "1")
-    bell(phone).click()
+    open_inbox(phone)
     eyes.look(phone, "notices")
     phone.locator(".notices a").first.click()
     expect(phone.locator(".invitation")).to_be_visible()
@@ -244,7 +250,7 @@ def decided(proposal: Proposal, eyes: Eyes, visit: Visits, phone: Page, desk: Pa
     moderator.locator("#move-return button").click()
     expect(desk.locator(stage.format("returned"))).to_be_attached()
     expect(bell(desk)).to_have_attribute("data-unread", str(unread + 1))
-    bell(desk).click()
+    open_inbox(desk)
     eyes.look(desk, "notices at a desk")
     desk.locator(".notices li[data-unread] a").first.click()
     expect(desk.locator("#proposal-history blockquote")).to_have_text("Wer bezahlt die Fahrt nach Perm?")
@@ -276,7 +282,7 @@ def test_notices_are_read_one_by_one_and_counted_after_a_break(drafting: Draftin
     expect(bell(phone)).to_have_attribute("data-unread", "2")
 
     # The newer one is read; the older one still waits.
-    bell(phone).click()
+    open_inbox(phone)
     phone.locator(".notices a", has_text="Schach").click()
     expect(phone.locator(".invitation")).to_be_visible()
     expect(bell(phone)).to_have_attribute("data-unread", "1")
