@@ -104,6 +104,9 @@ class Visits:
         return page
 
     def _note(self, trouble: str) -> None:
+        # The server closes a socket at the very moment at which its page does: nobody is told anything by that.
+        if "Close received after close" in trouble:
+            return
         if not (self.line_may_break and LINE_LOST.search(trouble)):
             self.troubles.append(trouble)
 

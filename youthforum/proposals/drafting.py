@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,7 +19,7 @@ import pycrdt
 from flask_babel import lazy_gettext as _l
 from pycrdt import Doc, Map, XmlElement, XmlFragment, XmlText
 
-from youthforum.core.errors import Conflict, Invalid
+from youthforum.core.errors import Conflict, DomainError, Invalid
 from youthforum.core.richtext import EMPTY, RichText, check, is_empty, normalise
 from youthforum.core.text import clean
 from youthforum.proposals.alignment import hunks
@@ -40,6 +41,18 @@ def malformed() -> Invalid:
 
 def misplaced() -> Invalid:
     return Invalid(_l("This change does not belong into this draft. Nothing of it was changed."), field="update")
+
+
+@contextmanager
+def _foreign(refusal: Callable[[], Invalid]) -> Iterator[None]:
+    """Bytes from outside are looked at here: whatever goes wrong is their fault. The library may even panic, which is
+    no Exception."""
+    try:
+        yield
+    except (DomainError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        raise refusal() from error
 
 
 @dataclass(frozen=True)
@@ -99,16 +112,15 @@ class SharedDocument:
         """
         self._changed = False
         self._touched.clear()
-        try:
+        with _foreign(malformed):
             self._doc.apply_update(update)
             waiting = pycrdt.get_update(update, self._doc.get_state())[:1] != b"\0"
-        except Exception as error:
-            raise malformed() from error
         if waiting:
             raise Conflict(_l("Changes before this one are missing here. They are being brought in."), code="draft_gap")
         if not self._changed:
             return None
-        return self._checked()
+        with _foreign(misplaced):
+            return self._checked()
 
     def _checked(self) -> set[str]:
         if set(self._doc.keys()) - self._known:
@@ -173,10 +185,7 @@ class SharedDocument:
         return self._read(f"{part}:{language}")
 
     def _read(self, name: str) -> RichText:
-        try:
-            found = read_fragment(self._fragments[name])
-        except (TypeError, ValueError, AttributeError, KeyError) as error:
-            raise misplaced() from error
+        found = read_fragment(self._fragments[name])
         return _on_one_line(found) if self._roots[name].kind == "line" else found
 
     def _values(self) -> dict[str, Any]:
@@ -195,10 +204,8 @@ class SharedDocument:
 
     def lacking(self, vector: bytes) -> bytes:
         """What an editor with this state vector lacks. Raises Invalid for what is no state vector."""
-        try:
+        with _foreign(malformed):
             return self._doc.get_update(vector or None)
-        except Exception as error:
-            raise malformed() from error
 
 
 def blank(frame: Frame) -> bytes:
