@@ -1,6 +1,6 @@
 // The one menu of the page: filled for the card whose ⋯ was pressed. What one may not do is not offered; why not is said.
 import { all, find, need } from "../core/find.js";
-import { openSheet, quote } from "../core/sheet.js";
+import { openSheet, quote, standBeside } from "../core/sheet.js";
 import { ideaOf, textOf } from "../boards/lists.js";
 import { copy } from "./ghosts.js";
 
@@ -69,7 +69,7 @@ export class Menu {
     why.textContent = person.moderates ? person.whyNotMove ?? "" : person.owns(ideaOf(card)) ? person.whyNotPost ?? "" : "";
     why.hidden = !why.textContent;
     openSheet(this.#dialog, find(this.#dialog, "li:not([hidden]) .menu-item", HTMLElement));
-    this.#beside(button);
+    standBeside(this.#dialog, button);
   }
 
   /** @param {HTMLElement} card */
@@ -86,19 +86,5 @@ export class Menu {
     if (person.moderates && card.dataset["state"] === "shown") ["cluster", "merge", "hide"].forEach((act) => offered.add(act));
     if (person.moderates && card.dataset["state"] === "hidden") offered.add("restore");
     return offered;
-  }
-
-  /** On a wide screen the menu stands where it was asked for. @param {HTMLElement} button */
-  #beside(button) {
-    const wide = matchMedia("(min-width: 48rem)").matches;
-    const { style } = this.#dialog;
-    if (!wide) {
-      for (const name of ["inset-block-start", "inset-inline-start"]) style.removeProperty(name);
-      return;
-    }
-    const at = button.getBoundingClientRect();
-    const { offsetWidth, offsetHeight } = this.#dialog;
-    style.setProperty("inset-block-start", `${Math.max(8, Math.min(at.bottom + 4, innerHeight - offsetHeight - 8))}px`);
-    style.setProperty("inset-inline-start", `${Math.max(8, Math.min(at.right - offsetWidth, innerWidth - offsetWidth - 8))}px`);
   }
 }
