@@ -9,14 +9,11 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from youthforum.comments.models import LONGEST_COMMENT
 from youthforum.core.errors import Invalid
-from youthforum.core.forms import Form, Id
+from youthforum.core.forms import Form, Id, Key, MaybeId, MaybeLanguage, or_none
 from youthforum.core.text import Prose
-from youthforum.ideas.forms import Key, MaybeId, MaybeLanguage
 
 CommentText = Annotated[str, Prose(LONGEST_COMMENT)]
-MaybePart = Annotated[
-    Annotated[str, Field(max_length=40)] | None, BeforeValidator(lambda value: None if value == "" else value)
-]
+MaybePart = Annotated[Annotated[str, Field(max_length=40)] | None, BeforeValidator(or_none)]
 
 
 class CommentPostForm(Form):

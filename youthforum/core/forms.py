@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext as _ln
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from youthforum.core.errors import DomainError, Invalid
 
@@ -15,6 +16,28 @@ M = TypeVar("M", bound="Form")
 
 # The id of a row. Bounded, since SQLite refuses more than 64 bits by raising an error of its own.
 Id = Annotated[int, Field(ge=1, lt=2**31)]
+
+
+def _uuid(text: str) -> str:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        raise Invalid(_l("The key must be a UUID.")) from None
+
+
+def or_none(value: Any) -> Any:
+    """An HTML form can't say null."""
+    return None if value == "" else value
+
+
+def _own_key(value: Any) -> Any:
+    return str(uuid.uuid4()) if value == "" else value
+
+
+# The client's own UUID of what it makes: sent again with it, it is the same thing. A plain form leaves it empty.
+Key = Annotated[str, BeforeValidator(_own_key), Field(max_length=64), AfterValidator(_uuid)]
+MaybeId = Annotated[Id | None, BeforeValidator(or_none)]
+MaybeLanguage = Annotated[Annotated[str, Field(max_length=8)] | None, BeforeValidator(or_none)]
 
 
 class Form(BaseModel):

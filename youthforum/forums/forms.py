@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from youthforum.core.errors import Invalid
-from youthforum.core.forms import Form, Id
+from youthforum.core.forms import Form, Id, or_none
 from youthforum.core.text import Line, Prose, Text, clean
 from youthforum.people.forms import Email
 
@@ -98,10 +98,6 @@ def _lines(value: Any) -> Any:
     return [text for text in map(clean, value.splitlines()) if text] if isinstance(value, str) else value
 
 
-def _date(value: Any) -> Any:
-    return None if value == "" else value
-
-
 def texts(values: dict[str, Any], name: str, languages: list[str]) -> Text:
     """The `Text` made of the fields `name_de`, `name_ru`, …"""
     return Text({code: values[f"{name}_{code}"] for code in languages if values.get(f"{name}_{code}")})
@@ -109,7 +105,7 @@ def texts(values: dict[str, Any], name: str, languages: list[str]) -> Text:
 
 Band = Annotated[str, Field(pattern=r"^(\d{1,2}-\d{1,2}|\d{1,2}\+)$")]
 Host = Annotated[str, Line(120)]
-Day = Annotated[date | None, BeforeValidator(_date)]
+Day = Annotated[date | None, BeforeValidator(or_none)]
 
 
 class ForumForm(Form):

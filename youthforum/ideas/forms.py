@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
-from flask_babel import lazy_gettext as _l
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import Field
 
-from youthforum.core.errors import Invalid
-from youthforum.core.forms import Form, Id
+from youthforum.core.forms import Form, Id, Key, MaybeId, MaybeLanguage
 from youthforum.core.text import Line, Prose
 
 LONGEST_IDEA = 500
 
 IdeaText = Annotated[str, Prose(LONGEST_IDEA)]
 ClusterName = Annotated[str, Line(80)]
-
-
-def _uuid(text: str) -> str:
-    try:
-        return str(uuid.UUID(text))
-    except ValueError:
-        raise Invalid(_l("The key must be a UUID.")) from None
-
-
-def _or_none(value: Any) -> Any:
-    """An HTML form can't say null."""
-    return None if value == "" else value
-
-
-def _own_key(value: Any) -> Any:
-    return str(uuid.uuid4()) if value == "" else value
-
-
-Key = Annotated[str, BeforeValidator(_own_key), Field(max_length=64), AfterValidator(_uuid)]
-MaybeId = Annotated[Id | None, BeforeValidator(_or_none)]
-MaybeLanguage = Annotated[Annotated[str, Field(max_length=8)] | None, BeforeValidator(_or_none)]
 
 
 class PostForm(Form):

@@ -10,10 +10,9 @@ from flask_babel import lazy_gettext as _l
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from youthforum.core.errors import Invalid
-from youthforum.core.forms import Form, Id
+from youthforum.core.forms import Form, Id, Key, MaybeId
 from youthforum.core.richtext import RichText, from_markdown
 from youthforum.core.text import Line, Prose
-from youthforum.ideas.forms import Key, MaybeId
 from youthforum.proposals.stages import MOVES
 from youthforum.proposals.template import LONGEST_TEXT
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from flask_babel import lazy_gettext as _l
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from youthforum.core.errors import Invalid
-from youthforum.core.forms import Form, Id
+from youthforum.core.forms import Form, Id, MaybeId
 from youthforum.core.text import Prose
 
 # Of any kind; how long a translation of an idea or a comment may be is up to its subject.
 LONGEST = 8000
 
 
-def _or_none(value: Any) -> Any:
-    """An HTML form can't say null."""
-    return None if value == "" else value
-
-
-MaybeId = Annotated[Id | None, BeforeValidator(_or_none)]
 Language = Annotated[str, Field(max_length=8)]
 
 
