@@ -10,7 +10,7 @@ import click
 from flask.cli import AppGroup
 
 from config import ROOT
-from youthforum.cli.terminal import at_terminal, the_forum
+from youthforum.cli.terminal import at_terminal, printed_or_kept, the_forum
 from youthforum.polls.models import Poll
 from youthforum.polls.queries import all_polls, export, lines_of, poll_by_id, turnout
 
@@ -62,14 +62,7 @@ def show(number: int) -> None:
 def export_poll(number: int, out: Path | None) -> None:
     """All ballots, receipts and the protocol of the counted poll ID, as JSON."""
     text = json.dumps(export(_the_poll(number)), ensure_ascii=False, indent=2) + "\n"
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        out.write_text(text, "utf-8")
-    except OSError as error:
-        raise click.ClickException(f"{out} can’t be written: {error.strerror}") from None
-    click.echo(f"The poll is in {out}.")
+    printed_or_kept(text, out, "The poll")
 
 
 @poll_group.command("verify")

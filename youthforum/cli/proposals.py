@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from youthforum.cli.terminal import at_terminal, link, the_forum
+from youthforum.cli.terminal import at_terminal, link, printed_or_kept, the_forum
 from youthforum.proposals.document import Document, as_json, html, markdown
 from youthforum.proposals.models import Proposal
 from youthforum.proposals.queries.documents import all_proposals, document_from
@@ -77,14 +77,7 @@ def export(number: int, kind: str, languages: tuple[str, ...], version: int | No
         spoken = ", ".join(document.languages)
         raise click.ClickException(f"This forum does not use the language “{unknown[0]}”, but: {spoken}")
     text = _written(document, kind, list(dict.fromkeys(languages)) or list(document.title) or document.languages)
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        out.write_text(text, "utf-8")
-    except OSError as error:
-        raise click.ClickException(f"{out} can’t be written: {error.strerror}") from None
-    click.echo(f"Version {document.version} is in {out}.")
+    printed_or_kept(text, out, f"Version {document.version}")
 
 
 def _written(document: Document, kind: str, languages: list[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -62,6 +63,19 @@ def link(endpoint: str, **values: Any) -> str:
     here = address()
     with current_app.test_request_context(base_url=here):
         return url_for(endpoint, _external=True, **values)
+
+
+def printed_or_kept(text: str, out: Path | None, what: str) -> None:
+    """Print it; or write it to a file, and say where `what` (e.g. “The poll”) is now. Raises ClickException where the
+    file can't be written."""
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text, "utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{out} can’t be written: {error.strerror}") from None
+    click.echo(f"{what} is in {out}.")
 
 
 def asked(value: str | None, option: str, label: str, default: str | None = None) -> str:

@@ -32,7 +32,7 @@ def snapshot(member: Member, proposal: Proposal, note: str) -> Version:
     content = document_of(proposal, draft).content(proposal.language)
     content.translations.update(as_stored(translation_states(proposal, content)))
     if before is not None and before.content == content.dump():
-        return before  # what was written since has been taken out again
+        return before
     return _keep(member, proposal, draft, content, note, number=before.number + 1 if before is not None else 1)
 
 
